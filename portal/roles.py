@@ -1,0 +1,5 @@
+"""placeholder"""
+
+
+def grant_roles(**kwargs):
+    pass

@@ -1,0 +1,5 @@
+from csp.middleware import CSPMiddleware
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    pass

@@ -1,0 +1,5 @@
+"""placeholder replaced soon"""
+
+
+def validate_hours(text: str) -> None:
+    pass
