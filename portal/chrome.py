@@ -1,2 +1,57 @@
-def chrome(request):
-    return {}
+"""What every public page shows around its content: names, line, menus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from intake.line import line_now
+from portal.models import ContentPage, SiteIdentity
+from providers.generation import per_generation
+from providers.views import public
+
+
+@per_generation
+def identity() -> SiteIdentity:
+    """The names of this site; the defaults until staff have saved them."""
+    return SiteIdentity.objects.first() or SiteIdentity()
+
+
+@per_generation
+def _pages() -> tuple[tuple[str, str, bool, bool], ...]:
+    """Title, address, in the menu, in the footer, of each public page so placed."""
+    pages = ContentPage.objects.live().public().order_by("path")
+    return tuple(
+        (page.title, page.get_url() or "/", page.show_in_menus, page.show_in_footer)
+        for page in pages
+        if page.show_in_menus or page.show_in_footer
+    )
+
+
+def _links(rows: list[tuple[str, str]], path: str) -> list[dict[str, Any]]:
+    return [{"title": title, "url": url, "current": path.startswith(url)} for title, url in rows]
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """Context processor of the public pages; Wagtail's admin has a chrome of its own."""
+    if request.path.startswith(settings.ADMIN_PATH) and not getattr(request, "is_preview", False):
+        return {}
+    names = identity()
+    menu = [public.directory_crumb(), *((title, url) for title, url, in_menu, _foot in _pages() if in_menu)]
+    footer = [(title, url) for title, url, _menu, in_footer in _pages() if in_footer]
+    footer += [(_("Site map"), reverse("site_map")), (_("Staff and partners"), reverse("wagtailadmin_home"))]
+    return {
+        "identity": names,
+        "line": line_now(),
+        "menu": _links(menu, request.path),
+        "footer_menu": _links(footer, request.path),
+        "canonical": "",
+        "meta": public.meta(names.full_name),
+        "crumbs": [],
+        "editor_url": "",
+        "demo_notice": settings.DEMO,
+    }

@@ -14,6 +14,8 @@ env.read_env(str(BASE_DIR / ".env"))
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
+# Structures and figures are invented, and every page says so.
+DEMO = env.bool("DEMO", False)
 DEBUG = env.bool("DEBUG", False)
 # Without SECRET_KEY only `make demo` and the tests start: both set their own.
 SECRET_KEY = env.str("SECRET_KEY")
@@ -73,6 +75,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "portal.urls"
+ADMIN_PATH = "/admin/"
 WSGI_APPLICATION = "portal.wsgi.application"
 
 TEMPLATES = [
@@ -141,13 +144,17 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
-            if DEBUG
+            if DEBUG or DEMO
             else "whitenoise.storage.CompressedManifestStaticFilesStorage"
         )
     },
 }
+# The demonstration serves files where they lie: nothing to collect first.
+WHITENOISE_USE_FINDERS = DEBUG or DEMO
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+# A web server in front may serve them instead.
+SERVE_MEDIA = env.bool("SERVE_MEDIA", True)
 
 # --- Language and time ------------------------------------------------------
 

@@ -1,9 +1,33 @@
-from django.urls import include, path
+"""Every address of the site."""
+
+from django.conf import settings
+from django.contrib.sitemaps.views import index, sitemap
+from django.urls import include, path, re_path
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from portal import views
+from portal.sitemaps import SITEMAPS
+
+handler404 = "portal.views.page_not_found"
 
 urlpatterns = [
-    path("admin/", include(wagtailadmin_urls)),
+    path(settings.ADMIN_PATH.lstrip("/"), include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap_section"}, name="sitemap"),
+    path("sitemap-<section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap_section"),
+    path("plan-du-site/", views.site_map, name="site_map"),
     path("annuaire/", include("providers.urls")),
-    path("", include(wagtail_urls)),
 ]
+
+if settings.SERVE_MEDIA:
+    urlpatterns.append(
+        re_path(
+            rf"^{settings.MEDIA_URL.strip('/')}/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}
+        )
+    )
+
+urlpatterns.append(path("", include(wagtail_urls)))

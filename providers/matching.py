@@ -97,7 +97,7 @@ class ProviderQuerySet(QuerySet[Any]):
         """Annotate ``waiting`` (0 or 1), ``waiting_note`` and ``suspended`` for the date *on*."""
         from providers.models import Availability
 
-        rows = Availability.objects.in_force(on).filter(provider=OuterRef("pk"))
+        rows = Availability.objects.in_force(on).filter(operations=OuterRef("pk"))
         rows = rows.filter(Q(service=None) | Q(service=service)) if service else rows.filter(service=None)
         waiting = rows.filter(state=Availability.State.WAITING)
         return self.annotate(

@@ -1,16 +1,16 @@
+"""The public directory."""
+
 from django.urls import path
-from django.http import HttpResponse
+
+from providers.views import directory, search
 
 app_name = "providers"
-def v(request, **kw):
-    return HttpResponse("")
+
 urlpatterns = [
-    path("", v, name="directory"),
-    path("trouver/", v, name="search"),
-    path("communes/", v, name="communes"),
-    path("communes/<slug:commune>/", v, name="commune"),
-    path("services/", v, name="services"),
-    path("services/<slug:service>/", v, name="service"),
-    path("services/<slug:service>/<slug:commune>/", v, name="results"),
-    path("structures/<slug:provider>/", v, name="provider"),
+    path("", directory.index, name="directory"),
+    path("trouver/", search.search, name="search"),
+    path("communes/<slug:slug>/", directory.commune, name="commune"),
+    path("services/<slug:slug>/", directory.service, name="service"),
+    path("services/<slug:service_slug>/<slug:commune_slug>/", search.results, name="results"),
+    path("structures/<slug:slug>/", directory.provider, name="provider"),
 ]

@@ -1,0 +1,1 @@
+"""The demonstration: the true territory, invented structures, accounts to try."""

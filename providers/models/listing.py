@@ -191,17 +191,19 @@ class Provider(
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         from providers.coverage import refresh
+        from providers.models import Operations
 
         if not self.slug:
             self.slug = self._free_slug()
-        self._place()
+        self.place_base()
         super().save(*args, **kwargs)
         # A draft of a published listing only saves a few columns: its coverage
         # stays in the revision.
         if kwargs.get("update_fields") is None:
+            Operations.objects.get_or_create(provider=self)
             refresh(self)
 
-    def _place(self) -> None:
+    def place_base(self) -> None:
         """Put the base on the map: its own point, else that of its commune."""
         try:
             point = parse_point(self.location) if self.location else None

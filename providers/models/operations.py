@@ -8,6 +8,8 @@ draft can undo a suspension or bring back last year's hours.
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 from providers.hours import validate_hours
@@ -16,11 +18,15 @@ from .listing import Offer, Provider
 from .nomenclature import Service
 
 
-class Operations(models.Model):
-    """What is true today of one structure as a whole."""
+class Operations(ClusterableModel):
+    """What is true today of one structure as a whole; one row per structure, with its key."""
 
     provider = models.OneToOneField(
-        Provider, verbose_name=_("structure"), on_delete=models.CASCADE, related_name="operations"
+        Provider,
+        verbose_name=_("structure"),
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="operations",
     )
     opening_hours = models.CharField(
         _("opening hours"), max_length=250, blank=True, validators=[validate_hours]
@@ -61,9 +67,7 @@ class Availability(models.Model):
         WAITING = "waiting", _("waiting list")
         SUSPENDED = "suspended", _("suspended")
 
-    provider = models.ForeignKey(
-        Provider, verbose_name=_("structure"), on_delete=models.CASCADE, related_name="availabilities"
-    )
+    operations = ParentalKey(Operations, on_delete=models.CASCADE, related_name="availabilities")
     service = models.ForeignKey(
         Service,
         verbose_name=_("service"),
@@ -92,28 +96,26 @@ class Availability(models.Model):
         ordering = ["service__position", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["provider"],
+                fields=["operations"],
                 condition=models.Q(service=None),
                 name="availability_once",
                 violation_error_message=_("The whole structure already has a state: change that one."),
             ),
             models.UniqueConstraint(
-                fields=["provider", "service"],
+                fields=["operations", "service"],
                 name="availability_once_per_service",
                 violation_error_message=_("This service already has a state: change that one."),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider}: {self.get_state_display()}"
+        return f"{self.operations}: {self.get_state_display()}"
 
 
 class HoursException(models.Model):
     """Closed, or open at other hours, between two dates; ends by itself."""
 
-    provider = models.ForeignKey(
-        Provider, verbose_name=_("structure"), on_delete=models.CASCADE, related_name="hours_exceptions"
-    )
+    operations = ParentalKey(Operations, on_delete=models.CASCADE, related_name="hours_exceptions")
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
     opening_hours = models.CharField(
@@ -138,7 +140,7 @@ class HoursException(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider}: {self.first_day} – {self.last_day}"
+        return f"{self.operations}: {self.first_day} – {self.last_day}"
 
 
 class Manager(models.Model):

@@ -1,0 +1,3 @@
+from .hotline import Hotline, HotlineClosure
+
+__all__ = ["Hotline", "HotlineClosure"]

@@ -1,0 +1,23 @@
+"""The few numbers the home page gives about the offer."""
+
+from typing import NamedTuple
+
+from providers.generation import per_generation
+from providers.models import Commune, Provider
+from providers.views import public
+
+
+class Figures(NamedTuple):
+    communes: int
+    providers: int
+    services: int
+
+
+@per_generation
+def figures() -> Figures:
+    """Communes of the territory, listed structures that come there, current services."""
+    return Figures(
+        communes=Commune.objects.of_territory().count(),
+        providers=Provider.objects.listed().filter(coverage__commune__in_territory=True).distinct().count(),
+        services=sum(len(services) for _category, services in public.families()),
+    )

@@ -1,5 +1,0 @@
-"""placeholder replaced soon"""
-
-
-def validate_hours(text: str) -> None:
-    pass

@@ -1,0 +1,170 @@
+"""Everything about one structure, for its page, its preview and its print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from providers import cards, territory_map
+from providers.coverage import communes_of
+from providers.hours import Schedule, open_text, week_rows
+from providers.maps import communes_map
+from providers.models import Availability, Offer, Provider, Service
+from providers.naming import at_place
+
+
+def tax_note(service: Service, title: str = Offer.LegalTitle.DECLARATION) -> str:
+    """What the tax credit means for *service*, with the date it was checked; "" when it does not apply."""
+    if not service.tax_credit or title == Offer.LegalTitle.NONE:
+        return ""
+    checked = {"date": date_format(service.tax_credit_checked_on, "F Y")}
+    if service.tax_credit_ceiling:
+        return _("50% tax credit, up to €%(ceiling)s of spending a year (checked in %(date)s)") % {
+            "ceiling": number_format(service.tax_credit_ceiling, use_l10n=True, force_grouping=True),
+            **checked,
+        }
+    return _("50% tax credit (checked in %(date)s)") % checked
+
+
+def _availability(provider: Provider) -> dict[int | None, Availability]:
+    """The state in force by service key (None: the whole structure)."""
+    if provider.pk is None:
+        return {}
+    rows = Availability.objects.in_force(timezone.localdate()).filter(operations=provider.pk)
+    return {row.service_id: row for row in rows}
+
+
+def _state(states: dict[int | None, Availability], service: int | None) -> tuple[str, str]:
+    """Name and words of the stricter of the structure's state and the service's."""
+    severity = [Availability.State.ACCEPTING, Availability.State.WAITING, Availability.State.SUSPENDED]
+    rows = [row for row in (states.get(service), states.get(None)) if row is not None]
+    if not rows:
+        return "accepting", cards.state_text("accepting")
+    row = max(rows, key=lambda row: severity.index(row.state))
+    return row.state, cards.state_text(row.state, row.note, row.until)
+
+
+def _offers(provider: Provider, states: dict[int | None, Availability]) -> list[dict[str, Any]]:
+    # A draft's offers are in memory: order and join them here.
+    offers = sorted(provider.offers.all(), key=lambda offer: (offer.sort_order or 0, offer.pk or 0))
+    services = Service.objects.in_bulk([offer.service_id for offer in offers])
+    rows = []
+    for offer in offers:
+        service = services[offer.service_id]
+        state, state_text = _state(states, service.pk)
+        titled = offer.legal_title != Offer.LegalTitle.NONE
+        rows.append(
+            {
+                "service": service.name,
+                "service_url": "" if service.retired_on else service.get_absolute_url(),
+                "mode": "" if offer.mode == Offer.Mode.OTHER else offer.get_mode_display(),
+                "audience": offer.get_audience_display(),
+                "price": offer.price_text,
+                "price_date": date_format(offer.price_checked_on, "F Y") if offer.price_checked_on else "",
+                "title_text": capfirst(offer.get_legal_title_display()) if titled else "",
+                "tax_note": tax_note(service, offer.legal_title),
+                "state": state,
+                "state_text": state_text,
+                "summary": offer.summary,
+            }
+        )
+    return rows
+
+
+def _exceptions(rows: cards.Exceptions) -> list[str]:
+    texts = []
+    for first, last, hours in rows:
+        span = {"first": date_format(first, "j F"), "last": date_format(last, "j F"), "hours": hours}
+        if hours:
+            opened = " ; ".join(f"{row['day']} {row['hours']}" for row in week_rows(hours) or [])
+            span["hours"] = opened or hours
+            texts.append(_("From %(first)s to %(last)s: %(hours)s") % span)
+        elif first == last:
+            texts.append(_("Closed on %(first)s") % span)
+        else:
+            texts.append(_("Closed from %(first)s to %(last)s") % span)
+    return texts
+
+
+def _coverage_text(provider: Provider, count: int) -> str:
+    if provider.covers_territory:
+        return _("Comes everywhere in the territory.")
+    return ngettext("Comes to %(count)s commune.", "Comes to %(count)s communes.", count) % {"count": count}
+
+
+def provider_sheet(provider: Provider, request: HttpRequest) -> dict[str, Any]:
+    """Context of the page of a structure, saved or in preview."""
+    now = timezone.localtime()
+    provider.place_base()  # a draft in preview has not been saved
+    operations = getattr(provider, "operations", None) if provider.pk else None
+    hours = operations.opening_hours if operations else ""
+    exceptions = cards.exceptions_of([provider], now.date()).get(provider.pk, []) if provider.pk else []
+    opening = Schedule(hours, exceptions).state(now)
+    states = _availability(provider)
+    state, state_words = _state(states, None)
+    communes = list(communes_of(provider).defer("contour"))
+    map_ = communes_map(_("Communes where %(name)s comes") % {"name": provider.name})
+    if map_ is not None:
+        territory_map.highlight(map_, [commune.pk for commune in communes], "covered")
+        map_.legend.append(territory_map.Legend("covered", _("comes here")))
+        territory_map.pin(map_, provider.point, "", "provider")
+    card = cards.Card(
+        name=provider.name,
+        url=provider.get_absolute_url() if provider.slug else "",
+        state=state,
+        state_text=state_words,
+        open_now=opening.is_open if opening else None,
+        open_text=open_text(opening, now),
+        phone=str(provider.phone or ""),
+        email=provider.email,
+        why=_("based %(at_base)s") % {"at_base": at_place(provider.base_commune.name)},
+    )
+    legal = [capfirst(provider.get_legal_form_display())]
+    if provider.siret:
+        legal.append(_("SIRET %(number)s") % {"number": provider.siret})
+    if provider.sap_number:
+        legal.append(_("SAP number %(number)s") % {"number": provider.sap_number})
+    town = f"{provider.postal_code} {provider.base_commune.name}".strip()
+    verified = operations.verified_on if operations else None
+    return {
+        "provider": provider,
+        "sheet": {
+            "card": card,
+            "description": [line.strip() for line in provider.description.splitlines() if line.strip()],
+            "offers": _offers(provider, states),
+            "address_lines": [line for line in (provider.address, town) if line],
+            "phone": str(provider.phone or ""),
+            "email": provider.email,
+            "website": provider.website,
+            "week": week_rows(hours) or ([{"day": "", "hours": hours}] if hours else []),
+            "exceptions": _exceptions(exceptions),
+            "languages": provider.languages,
+            "accessibility": _accessibility(provider),
+            "payments": [
+                text for text in (_("CESU") if provider.accepts_cesu else "", provider.payment_note) if text
+            ],
+            "coverage_text": _coverage_text(provider, len(communes)),
+            "coverage_communes": [
+                {"name": commune.name, "url": commune.get_absolute_url()} for commune in communes
+            ],
+            "verified_text": _("Checked on %(date)s") % {"date": date_format(verified, "j F Y")} if verified else "",
+            "logo_url": provider.logo.get_rendition("max-320x160").url if provider.logo else "",
+            "legal": legal,
+            "fictional": settings.DEMO,
+        },
+        "map": map_,
+    }
+
+
+def _accessibility(provider: Provider) -> str:
+    if provider.accessibility == Provider.Accessibility.UNKNOWN:
+        return provider.accessibility_note
+    words = capfirst(provider.get_accessibility_display())
+    return f"{words}. {provider.accessibility_note}".strip() if provider.accessibility_note else words

@@ -1,0 +1,207 @@
+"""The directory by commune, by service and by structure."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from providers import supply, territory_map
+from providers.cards import build_cards
+from providers.generation import per_generation
+from providers.maps import communes_map, supply_map, supply_of
+from providers.matching import today
+from providers.models import Commune, Provider, Service
+from providers.naming import at_place
+from providers.sheet import provider_sheet, tax_note
+from providers.views import public
+from providers.views.search import outside_note
+
+MOST_STRUCTURES = 100
+
+
+def structures_text(count: int) -> str:
+    """ "12 structures"; in words when there is none."""
+    if not count:
+        return _("nobody yet")
+    return ngettext("%(count)s structure", "%(count)s structures", count) % {"count": count}
+
+
+@per_generation
+def _territory() -> tuple[Commune, ...]:
+    return tuple(Commune.objects.of_territory().defer("contour"))
+
+
+def _communes_by_letter() -> list[dict[str, Any]]:
+    counts = supply_of(None, today())
+    rows = [
+        {
+            "name": commune.name,
+            "url": commune.get_absolute_url(),
+            "letter": commune.search_name[:1].upper(),
+            "count_text": structures_text(counts.get(commune.pk, 0)),
+        }
+        for commune in _territory()
+    ]
+    return [
+        {"letter": letter, "communes": list(group)} for letter, group in groupby(rows, key=lambda row: row["letter"])
+    ]
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Every service and every commune."""
+    counts = supply.total_by_service()
+    groups = [
+        {
+            "name": category.name,
+            "examples": category.examples,
+            "anchor": category.slug,
+            "services": [
+                {
+                    "name": service.name,
+                    "url": service.get_absolute_url(),
+                    "count_text": structures_text(counts.get(service.pk, 0)),
+                }
+                for service in services
+            ],
+        }
+        for category, services in public.families()
+    ]
+    context = {
+        "groups": groups,
+        "communes_by_letter": _communes_by_letter(),
+        "map": supply_map(),
+        "search": public.search_box(),
+        "meta": public.meta(
+            _("Directory of services and communes"),
+            _("All home services, by family and by commune, with who comes and how to call them."),
+        ),
+        "canonical": public.canonical(reverse("providers:directory")),
+        "crumbs": public.crumbs((_("Directory"), "")),
+        "editor_url": "",
+    }
+    return render(request, "providers/directory.html", context)
+
+
+@require_safe
+def commune(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything that comes to one commune."""
+    place = get_object_or_404(
+        Commune.objects.select_related("epci").prefetch_related("postal_codes").defer("contour"), slug=slug
+    )
+    if place.retired_on:
+        raise Http404
+    counts = supply.by_service(place)
+    groups, absent = [], []
+    for category, services in public.families():
+        rows = []
+        for service in services:
+            url = reverse("providers:results", args=[service.slug, place.slug])
+            count = counts.get(service.pk, 0)
+            if count:
+                rows.append({"name": service.name, "url": url, "count": count, "count_text": structures_text(count)})
+            else:
+                absent.append({"name": service.name, "url": url})
+        if rows:
+            groups.append({"name": category.name, "services": rows})
+    coming = list(
+        Provider.objects.listed().serving(place).select_related("base_commune").defer("base_commune__contour")
+    )
+    heading = _("Services %(at_commune)s") % {"at_commune": at_place(place.name)}
+    map_ = communes_map(heading)
+    if map_ is not None:
+        territory_map.highlight(map_, [place.pk], "here")
+    context = {
+        "commune": {
+            "name": place.name,
+            "population": place.population,
+            "postal_codes_text": ", ".join(row.code for row in place.postal_codes.all()),
+            "epci_name": place.epci.name if place.epci else "",
+        },
+        "heading": heading,
+        "groups": groups,
+        "absent": absent,
+        "provider_count": len(coming),
+        "structures": [
+            {"name": row.name, "url": row.get_absolute_url(), "place": row.base_commune.name}
+            for row in coming[:MOST_STRUCTURES]
+        ],
+        "outside_note": outside_note(place),
+        "map": map_,
+        "search": public.search_box(where=place.name),
+        "meta": public.meta(
+            heading,
+            _("Cleaning, gardening, care, child care, meals: %(count)s come to homes %(at_commune)s.")
+            % {"count": structures_text(len(coming)), "at_commune": at_place(place.name)},
+        ),
+        "canonical": public.canonical(place.get_absolute_url()),
+        "crumbs": public.crumbs(public.directory_crumb(), (place.name, "")),
+        "editor_url": public.editor_url(request, place),
+    }
+    return render(request, "providers/commune.html", context)
+
+
+@require_safe
+def service(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where one service exists, and who offers it."""
+    wanted = get_object_or_404(Service.objects.current(), slug=slug)
+    day = today()
+    rows = (
+        Provider.objects.listed()
+        .offering(wanted)
+        .available(wanted, day)
+        .with_terms(wanted)
+        .for_cards()
+        .order_by("name", "pk")[:MOST_STRUCTURES]
+    )
+    cards = build_cards(rows, wanted)
+    counts = supply_of(wanted, day)
+    communes = [
+        {
+            "name": place.name,
+            "url": reverse("providers:results", args=[wanted.slug, place.slug]),
+            "count": counts.get(place.pk, 0),
+        }
+        for place in _territory()
+    ]
+    context = {
+        "service": wanted,
+        "heading": wanted.name,
+        "tax_note": tax_note(wanted),
+        "cards": cards,
+        "map": supply_map(wanted),
+        "communes": communes,
+        "absent_count": sum(not row["count"] for row in communes),
+        "search": public.search_box(what=wanted.name),
+        "meta": public.meta(wanted.name, wanted.summary),
+        "canonical": public.canonical(wanted.get_absolute_url()),
+        "crumbs": public.crumbs(public.directory_crumb(), (wanted.name, "")),
+        "editor_url": public.editor_url(request, wanted),
+    }
+    return render(request, "providers/service.html", context)
+
+
+@require_safe
+def provider(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything about one structure."""
+    structure = get_object_or_404(
+        Provider.objects.listed().select_related("base_commune", "operations", "logo"), slug=slug
+    )
+    context = provider_sheet(structure, request) | {
+        "meta": public.meta(
+            structure.name,
+            _("%(name)s, based %(at_base)s: services, phone, hours, communes where it comes.")
+            % {"name": structure.name, "at_base": at_place(structure.base_commune.name)},
+        ),
+        "canonical": public.canonical(structure.get_absolute_url()),
+        "crumbs": public.crumbs(public.directory_crumb(), (structure.name, "")),
+        "editor_url": public.editor_url(request, structure),
+    }
+    return render(request, "providers/provider.html", context)

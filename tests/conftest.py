@@ -1,0 +1,51 @@
+"""What every test starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.cache import cache
+from django.db import connections
+from django.test import Client
+from django.utils import translation
+
+from providers import generation
+from tests import strict_templates
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    strict_templates.install()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_start() -> Iterator[None]:
+    """No memo or stored page outlives a test; messages are in French."""
+    cache.clear()
+    generation.bump()
+    with translation.override("fr"):
+        yield
+
+
+@pytest.fixture
+def commit(db: None) -> Callable[[], None]:
+    """Call it to go on as if what the test has written were committed.
+
+    Runs what waits for the commit (the draw of a new generation among others)
+    although the test's own transaction goes on. From then on memos are used
+    again, as in a request that comes after.
+    """
+
+    def run() -> None:
+        connection = connections["default"]
+        while connection.run_on_commit:
+            _sids, callback, _robust = connection.run_on_commit.pop(0)
+            callback()
+
+    return run
+
+
+@pytest.fixture
+def client() -> Client:
+    """An anonymous visitor; a view that raises fails the test."""
+    return Client()
