@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -11,5 +11,5 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from portal.roles import grant_roles
 
-        # Last app of INSTALLED_APPS that owns models: every permission exists.
-        post_migrate.connect(grant_roles, sender=self)
+        # After the last application: by then every permission exists.
+        post_migrate.connect(grant_roles, sender=list(apps.get_app_configs())[-1])

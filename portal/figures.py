@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from providers.generation import per_generation
-from providers.models import Commune, Provider
+from providers.models import Provider
 from providers.views import public
 
 
@@ -17,7 +17,7 @@ class Figures(NamedTuple):
 def figures() -> Figures:
     """Communes of the territory, listed structures that come there, current services."""
     return Figures(
-        communes=Commune.objects.of_territory().count(),
+        communes=len(public.territory()),
         providers=Provider.objects.listed().filter(coverage__commune__in_territory=True).distinct().count(),
         services=sum(len(services) for _category, services in public.families()),
     )

@@ -136,7 +136,6 @@ class PageCacheMiddleware:
         if page is None:
             try:
                 kept = cache.get(_shelf(name))
-                self.failing = False
                 # One entry per address, overwritten minute after minute.
                 if kept is None or (kept[0], kept[1]) != now:
                     return None
@@ -171,6 +170,7 @@ class PageCacheMiddleware:
             try:
                 cache.set(_shelf(name), (minute, token, tuple(page.plain), tuple(page.gzipped)), SECONDS_KEPT)
                 self._remember(name, now, page)
+                self.failing = False
             except Exception:
                 self._report_failure()
         return _send(page, request)

@@ -16,6 +16,7 @@ ends, a memo for MEMO_SECONDS.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import re
@@ -126,6 +127,8 @@ def bump() -> None:
     except Exception:
         _state["owed"] = True
         _report_failure("written")
+        with contextlib.suppress(Exception):
+            cache.delete(KEY)  # a full disk still deletes
     forget()
 
 

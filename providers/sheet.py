@@ -26,11 +26,11 @@ def tax_note(service: Service, title: str = Offer.LegalTitle.DECLARATION) -> str
         return ""
     checked = {"date": date_format(service.tax_credit_checked_on, "F Y")}
     if service.tax_credit_ceiling:
-        return _("50% tax credit, up to €%(ceiling)s of spending a year (checked in %(date)s)") % {
+        return _("50%% tax credit, up to €%(ceiling)s of spending a year (checked in %(date)s)") % {
             "ceiling": number_format(service.tax_credit_ceiling, use_l10n=True, force_grouping=True),
             **checked,
         }
-    return _("50% tax credit (checked in %(date)s)") % checked
+    return _("50%% tax credit (checked in %(date)s)") % checked
 
 
 def _availability(provider: Provider) -> dict[int | None, Availability]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.admin.ui.tables import BooleanColumn, UpdatedAtColumn
+from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import Button
 from wagtail.permissions import register_permission_policy
@@ -212,12 +213,20 @@ class DirectoryGroup(SnippetViewSetGroup):
     menu_order = 150
 
 
+class OperationsIndexView(IndexView):
+    """Only the structures whose facts the user may change."""
+
+    def get_base_queryset(self) -> QuerySet[Operations]:
+        return operations_open_to(self.request.user).select_related("provider").order_by("provider__name", "pk")
+
+
 class OperationsViewSet(ModelViewSet):
     """Availability, hours and closures: live at once, staff for all, partners for theirs."""
 
     model = Operations
     name = "operations"
     icon = "time"
+    index_view_class = OperationsIndexView
     menu_label = _("Availability and hours")
     menu_order = 160
     add_to_admin_menu = True
@@ -252,9 +261,6 @@ class OperationsViewSet(ModelViewSet):
             permission="providers.change_operations",
         ),
     ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Operations]:
-        return operations_open_to(request.user).select_related("provider").order_by("provider__name", "pk")
 
     def construct_view(self, view_class: Any, **kwargs: Any) -> Any:
         """Every view, present and future, that names a row refuses whoever may not change it.

@@ -75,11 +75,8 @@ class CommuneChecklist(forms.CheckboxSelectMultiple):
         rows = near_territory(field_queryset, [int(item) for item in chosen if item.isdigit()])
         groups: dict[str, list[Any]] = {}
         for index, commune in enumerate(rows):
-            group = commune.epci.name if commune.epci else ""
-            groups.setdefault(group, []).append(
-                self.create_option(
-                    name, commune.pk, commune.name, str(commune.pk) in chosen, index, attrs={"id": f"{name}_{commune.pk}"}
-                )
-            )
+            option = self.create_option(name, commune.pk, commune.name, str(commune.pk) in chosen, index)
+            option["attrs"]["id"] = f"{name}_{commune.pk}"
+            groups.setdefault(commune.epci.name if commune.epci else "", []).append(option)
         return [(group, options, index) for index, (group, options) in enumerate(groups.items())]
 

@@ -42,7 +42,8 @@ class Schedule:
     ``(start, end)``, aware: closed between them whatever the hours say.
 
     The hours follow the clock on the wall: “02:00-03:00” lasts two hours on the
-    night when that hour comes twice, and does not exist when it is skipped.
+    night when that hour comes twice, and does not exist when it is skipped. As in
+    OSM, "PH off" and exceptions are about dates: they cut a night at midnight.
     """
 
     def __init__(

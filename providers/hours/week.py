@@ -40,7 +40,7 @@ _CLOSED = {"ferme", "fermé", "fermée", "closed", "off", "-"}
 _ALL_DAY = {"24h/24", "24h/24h", "24/24", "24/7", "24h", "24h/24-7j/7", "24h/247j/7", "0h-24h"}
 _START = r"(\d{1,2}(?:\s?[h:.](?:\s?[0-5]\d)?)?)"
 # In “12 h 14 h - 17 h”, 14 is the next hour, not the minutes of 12 h.
-_END = r"(\d{1,2}(?:\s?[h:.](?:\s?[0-5]\d(?!\s?[-h:.\d]))?)?)"
+_END = r"(\d{1,2}(?:\s?[h:.](?:\s?[0-5]\d(?!\d|\s?[-h:.]))?)?)"
 _RANGE = re.compile(rf"{_START}\s*-\s*{_END}")
 _TYPED = re.compile(rf"{_RANGE.pattern}(?:[\s,]+{_RANGE.pattern})*")
 _OSM_RULE = re.compile(

@@ -311,7 +311,7 @@ class Migration(migrations.Migration):
             name='Availability',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('accepting', 'takes new requests'), ('waiting', 'waiting list'), ('suspended', 'suspended')], default='waiting', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('accepting', 'takes new requests'), ('waiting', 'waiting list'), ('suspended', 'suspended')], max_length=10, verbose_name='state')),
                 ('until', models.DateField(blank=True, help_text='The day after, it takes new requests again by itself. Leave empty if unknown.', null=True, verbose_name='until (last day)')),
                 ('note', models.CharField(blank=True, help_text='Shown to the public: “about 3 weeks”.', max_length=80, verbose_name='in a few words')),
                 ('service', models.ForeignKey(blank=True, help_text='Leave empty for the whole structure.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.service', verbose_name='service')),

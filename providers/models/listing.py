@@ -26,12 +26,17 @@ from wagtail.models import (
 )
 from wagtail.search import index
 
+from providers.forms import DistinctRowsForm
 from providers.geometry import parse_point, validate_point
 from providers.matching import ProviderQuerySet
 from providers.siret import validate_siret
 
 from .nomenclature import Service
 from .territory import Commune, Epci, Located
+
+
+class ListingForm(DistinctRowsForm):
+    distinct_rows = {"offers": (("service", "mode"), _("This service is already listed in this mode."))}
 
 
 class Provider(
@@ -156,6 +161,7 @@ class Provider(
     )
 
     objects = ProviderQuerySet.as_manager()
+    base_form_class = ListingForm
 
     search_fields = [
         index.SearchField("name", boost=2),

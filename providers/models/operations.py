@@ -12,10 +12,17 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
+from providers.forms import DistinctRowsForm
 from providers.hours import validate_hours
 
 from .listing import Offer, Provider
 from .nomenclature import Service
+
+
+class OperationsForm(DistinctRowsForm):
+    distinct_rows = {
+        "availabilities": (("service",), _("This service, or the whole structure, already has a state: change that one."))
+    }
 
 
 class Operations(ClusterableModel):
@@ -44,6 +51,8 @@ class Operations(ClusterableModel):
         help_text=_("Shown to the public although it has none of the legal titles asked for."),
     )
     decision_note = models.CharField(_("reason for the decision"), max_length=250, blank=True)
+
+    base_form_class = OperationsForm
 
     class Meta:
         verbose_name = _("operational facts")
@@ -77,7 +86,8 @@ class Availability(models.Model):
         related_name="+",
         help_text=_("Leave empty for the whole structure."),
     )
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
+    # No default: an added row left as it came would count as untouched and be dropped.
+    state = models.CharField(_("state"), max_length=10, choices=State.choices)
     until = models.DateField(
         _("until (last day)"),
         null=True,

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 
 from providers import supply, territory_map
 from providers.cards import build_cards
-from providers.generation import per_generation
 from providers.maps import communes_map, supply_map, supply_of
 from providers.matching import today
 from providers.models import Commune, Provider, Service
@@ -33,11 +32,6 @@ def structures_text(count: int) -> str:
     return ngettext("%(count)s structure", "%(count)s structures", count) % {"count": count}
 
 
-@per_generation
-def _territory() -> tuple[Commune, ...]:
-    return tuple(Commune.objects.of_territory().defer("contour"))
-
-
 def _communes_by_letter() -> list[dict[str, Any]]:
     counts = supply_of(None, today())
     rows = [
@@ -47,7 +41,7 @@ def _communes_by_letter() -> list[dict[str, Any]]:
             "letter": commune.search_name[:1].upper(),
             "count_text": structures_text(counts.get(commune.pk, 0)),
         }
-        for commune in _territory()
+        for commune in public.territory()
     ]
     return [
         {"letter": letter, "communes": list(group)} for letter, group in groupby(rows, key=lambda row: row["letter"])
@@ -169,7 +163,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
             "url": reverse("providers:results", args=[wanted.slug, place.slug]),
             "count": counts.get(place.pk, 0),
         }
-        for place in _territory()
+        for place in public.territory()
     ]
     context = {
         "service": wanted,

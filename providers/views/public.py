@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -33,10 +34,15 @@ def directory_crumb() -> tuple[str, str]:
 
 
 @per_generation
-def commune_names() -> tuple[str, ...]:
+def territory() -> tuple[Commune, ...]:
+    """The communes of the territory by name, without their contours."""
+    return tuple(Commune.objects.of_territory().defer("contour"))
+
+
+def commune_names() -> list[str]:
     """Names offered while typing; none when the territory is too large to list."""
-    names = tuple(Commune.objects.of_territory().values_list("name", flat=True)[:301])
-    return names if len(names) <= 300 else ()
+    communes = territory()
+    return [commune.name for commune in communes] if len(communes) <= 300 else []
 
 
 def search_box(
@@ -56,14 +62,9 @@ def search_box(
 @per_generation
 def families() -> tuple[tuple[ServiceCategory, tuple[Service, ...]], ...]:
     """Current families with their current services, empty families left out."""
-    services: dict[int, list[Service]] = {}
-    for service in Service.objects.current().select_related("category"):
-        services.setdefault(service.category_id, []).append(service)
-    return tuple(
-        (category, tuple(services[category.pk]))
-        for category in ServiceCategory.objects.current()
-        if category.pk in services
-    )
+    services = Service.objects.current().select_related("category")
+    ordered = services.order_by("category__position", "category__name", "position", "name")
+    return tuple((category, tuple(rows)) for category, rows in groupby(ordered, key=lambda service: service.category))
 
 
 def family_links() -> list[dict[str, str]]:

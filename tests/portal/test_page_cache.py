@@ -110,7 +110,9 @@ def shared_cache(settings, tmp_path):
 @pytest.fixture(autouse=True)
 def frozen():
     """A known moment, so that no minute ends inside a test."""
-    with time_machine.travel(datetime.datetime(2026, 11, 24, 10, 59, 30, tzinfo=datetime.UTC), tick=False) as clock:
+    with time_machine.travel(
+        datetime.datetime(2026, 11, 24, 10, 59, 30, tzinfo=datetime.UTC), tick=False
+    ) as clock:
         yield clock
 
 
