@@ -44,9 +44,12 @@ class Card:
 
 
 def exceptions_of(providers: Iterable[Provider], today: datetime.date) -> Mapping[int, Exceptions]:
-    """Closures and exceptional hours to come, by structure key; one query for all."""
+    """Closures and exceptional hours to come, by structure key; one query for all, none for nobody."""
+    keys = [provider.pk for provider in providers]
+    if not keys:
+        return {}
     rows = HoursException.objects.filter(
-        operations__in=[provider.pk for provider in providers],
+        operations__in=keys,
         last_day__gte=today,
         first_day__lte=today + EXCEPTIONS_AHEAD,
     )
@@ -119,7 +122,7 @@ def build_cards(
     """
     rows = list(providers)
     moment = timezone.localtime(now)
-    exceptions = exceptions_of(rows, moment.date()) if rows else {}
+    exceptions = exceptions_of([row for row in rows if row.has_exceptions], moment.date())
     cards = []
     for rank, provider in enumerate(rows, start=1):
         operations = getattr(provider, "operations", None)

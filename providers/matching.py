@@ -155,9 +155,13 @@ class ProviderQuerySet(QuerySet[Any]):
             offer_audience=Subquery(first.values("audience")[:1]),
         )
 
-    def for_cards(self) -> ProviderQuerySet:
-        """Fetch with each structure what a result card shows."""
-        return self.select_related("base_commune", "operations").defer("base_commune__contour", "description")
+    def for_cards(self, on: datetime.date) -> ProviderQuerySet:
+        """Fetch with each structure what a result card shows (annotates ``has_exceptions``, see cards)."""
+        from providers.models import HoursException
+
+        coming = HoursException.objects.filter(operations=OuterRef("pk"), last_day__gte=on)
+        rows = self.annotate(has_exceptions=Exists(coming))
+        return rows.select_related("base_commune", "operations").defer("base_commune__contour", "description")
 
 
 def today() -> datetime.date:
@@ -183,7 +187,7 @@ def nearest(
         .available(service, day)
         .nearest_first(commune, day)
         .with_terms(service)
-        .for_cards()
+        .for_cards(day)
     )
 
 
@@ -219,5 +223,5 @@ def may_help(service: Service, commune: Commune, on: datetime.date | None = None
         .available(service, day)
         .nearest_first(commune, day)
         .with_terms(service)
-        .for_cards()
+        .for_cards(day)
     )

@@ -108,7 +108,7 @@ class Schedule:
                 if closed_to > start:
                     if closed_from > start:
                         yield start, closed_from
-                    start = max(start, closed_to)
+                    start = closed_to
             if start < end:
                 yield start, end
 

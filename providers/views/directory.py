@@ -152,7 +152,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
         .offering(wanted)
         .available(wanted, day)
         .with_terms(wanted)
-        .for_cards()
+        .for_cards(day)
         .order_by("name", "pk")[:MOST_STRUCTURES]
     )
     cards = build_cards(rows, wanted)

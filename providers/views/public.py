@@ -6,7 +6,8 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -65,6 +66,30 @@ def families() -> tuple[tuple[ServiceCategory, tuple[Service, ...]], ...]:
     services = Service.objects.current().select_related("category")
     ordered = services.order_by("category__position", "category__name", "position", "name")
     return tuple((category, tuple(rows)) for category, rows in groupby(ordered, key=lambda service: service.category))
+
+
+@per_generation
+def _services() -> dict[str, Service]:
+    return {service.slug: service for _category, services in families() for service in services}
+
+
+@per_generation
+def _communes() -> dict[str, Commune]:
+    return {commune.slug: commune for commune in territory()}
+
+
+def service_or_404(slug: str) -> Service:
+    """The current service at this address."""
+    try:
+        return _services()[slug]
+    except KeyError:
+        raise Http404 from None
+
+
+def commune_or_404(slug: str) -> Commune:
+    """The current commune at this address, in the territory or around it."""
+    known = _communes().get(slug)
+    return known or get_object_or_404(Commune.objects.current().defer("contour"), slug=slug)
 
 
 def family_links() -> list[dict[str, str]]:

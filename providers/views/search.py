@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -16,11 +17,13 @@ from django.views.decorators.http import require_safe
 from providers import territory_map
 from providers.cards import build_cards
 from providers.filters import Filters
+from providers.generation import per_generation
 from providers.lookup import LONGEST, find_communes, find_services
 from providers.maps import results_map
-from providers.matching import may_help, nearest
+from providers.matching import may_help, nearest, today
 from providers.models import Commune, Service
 from providers.naming import at_place
+from providers.prepared import PreparedSearch
 from providers.views import public
 
 MOST_CARDS = 30
@@ -116,14 +119,26 @@ def _commune_choice(commune: Commune, what: str, services: list[Service]) -> dic
     return {"title": commune.name, "hint": hint, "url": url}
 
 
+@per_generation
+def _prepared(filters: Filters) -> PreparedSearch:
+    return PreparedSearch(lambda *asked: filters.narrow(nearest(*asked), asked[0])[:MOST_CARDS])
+
+
+def _nearest_rows(filters: Filters, service: Service, commune: Commune) -> Iterable[Any]:
+    """The structures to give, in order; one query."""
+    if commune.x is None:
+        return filters.narrow(nearest(service, commune), service)[:MOST_CARDS]
+    return _prepared(filters).rows(service, commune, today())
+
+
 @require_safe
 def results(request: HttpRequest, service_slug: str, commune_slug: str) -> HttpResponse:
     """Who can come to a commune for a service, nearest first."""
-    service = get_object_or_404(Service.objects.current(), slug=service_slug)
-    commune = get_object_or_404(Commune.objects.current().defer("contour"), slug=commune_slug)
+    service = public.service_or_404(service_slug)
+    commune = public.commune_or_404(commune_slug)
     filters = Filters.read(request.GET)
     path = _results_url(service, commune)
-    cards = build_cards(filters.narrow(nearest(service, commune), service)[:MOST_CARDS], service, commune)
+    cards = build_cards(_nearest_rows(filters, service, commune), service, commune)
     unfiltered = cards or not filters.active or nearest(service, commune).exists()
     no_result = not cards and not (filters.active and unfiltered)
     neighbours = (

@@ -1,0 +1,1 @@
+"""Measures, beside their references, in one run: ``make bench``."""

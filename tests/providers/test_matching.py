@@ -8,6 +8,7 @@ import pytest
 
 from providers.matching import may_help, nearest
 from providers.models import Availability, Coverage, Operations, Provider
+from providers.prepared import PreparedSearch
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory, offer
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +183,24 @@ def test_coverage_rows_follow_the_rule_only_once(cleaning, mezieres):
     provider = ProviderFactory(offers=[cleaning], communes=[mezieres], everywhere=True)
     assert Coverage.objects.filter(provider=provider, commune=mezieres).count() == 1
     assert Provider.objects.serving(mezieres).count() == 1
+
+
+def test_a_prepared_search_gives_the_same_rows_for_other_values(cleaning, mezieres, le_blanc):
+    """The SQL written once for sample values equals the queryset, for each service, commune and day."""
+    garden = ServiceFactory(name="Jardin")
+    for number in range(4):
+        towns = [mezieres, le_blanc][: 1 + number % 2]
+        ProviderFactory(base_commune=le_blanc, offers=[cleaning, garden][: 1 + number // 2], communes=towns)
+    ProviderFactory(base_commune=le_blanc, offers=[garden], communes=[mezieres], suspended=True, until=MONDAY)
+    prepared = PreparedSearch(lambda *asked: nearest(*asked)[:30])
+    for service in (cleaning, garden):
+        for commune in (mezieres, le_blanc):
+            for day in (MONDAY, MONDAY + datetime.timedelta(days=1)):
+                plain = list(nearest(service, commune, day)[:30])
+                assert plain
+                rows = prepared.rows(service, commune, day)
+                assert [vars_of(row) for row in rows] == [vars_of(row) for row in plain]
+
+
+def vars_of(row):
+    return row.pk, row.name, row.km, row.waiting, row.price_text, row.base_commune.name, row.operations.pk
