@@ -18,7 +18,7 @@ from providers.views import public
 @per_generation
 def identity() -> SiteIdentity:
     """The names of this site; the defaults until staff have saved them."""
-    return SiteIdentity.objects.first() or SiteIdentity()
+    return SiteIdentity.objects.select_related("accessibility_page").first() or SiteIdentity()
 
 
 @per_generation
@@ -43,6 +43,9 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     names = identity()
     menu = [public.directory_crumb(), *((title, url) for title, url, in_menu, _foot in _pages() if in_menu)]
     footer = [(title, url) for title, url, _menu, in_footer in _pages() if in_footer]
+    if names.accessibility_page and names.accessibility_page.live:
+        state = _("Accessibility: %(state)s") % {"state": names.accessibility_state}
+        footer.append((state, names.accessibility_page.get_url(request) or "/"))
     footer += [(_("Site map"), reverse("site_map")), (_("Staff and partners"), reverse("wagtailadmin_home"))]
     return {
         "identity": names,

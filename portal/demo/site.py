@@ -82,6 +82,8 @@ def load_pages(site_name: str, port: int) -> int:
         home.add_child(instance=page)
         page.save_revision().publish()
         added += 1
+    statement = ContentPage.objects.child_of(home).filter(slug="accessibilite").first()
+    SiteIdentity.objects.filter(accessibility_page=None).update(accessibility_page=statement)
     return added
 
 

@@ -32,12 +32,22 @@ class SiteIdentity(BaseGenericSetting):
         help_text=_("As the last audit found it. Without an audit the site is “not compliant”."),
     )
 
+    accessibility_page = models.ForeignKey(
+        "wagtailcore.Page",
+        verbose_name=_("accessibility statement"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("The foot of every page leads to it and says the state above."),
+    )
+
     panels = [
         MultiFieldPanel([FieldPanel("service_name"), FieldPanel("place_suffix")], heading=_("The service")),
         MultiFieldPanel(
             [FieldPanel("park_name"), FieldPanel("operator_name"), FieldPanel("operator_role")], heading=_("The people")
         ),
-        FieldPanel("conformity"),
+        MultiFieldPanel([FieldPanel("conformity"), FieldPanel("accessibility_page")], heading=_("Accessibility")),
     ]
 
     class Meta:
