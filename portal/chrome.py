@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from intake.line import line_now
 from portal.models import ContentPage, SiteIdentity
+from providers import generation
 from providers.generation import per_generation
 from providers.views import public
 
@@ -36,6 +38,11 @@ def _links(rows: list[tuple[str, str]], path: str) -> list[dict[str, Any]]:
     return [{"title": title, "url": url, "current": path.startswith(url)} for title, url in rows]
 
 
+def _here(*menus: list[dict[str, Any]]) -> str:
+    """Which links lead to the page shown: all that the menus of two pages differ by."""
+    return " ".join(link["url"] for links in menus for link in links if link["current"])
+
+
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Context processor of the public pages; Wagtail's admin has a chrome of its own."""
     if request.path.startswith(settings.ADMIN_PATH) and not getattr(request, "is_preview", False):
@@ -47,11 +54,15 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         state = _("Accessibility: %(state)s") % {"state": names.accessibility_state}
         footer.append((state, names.accessibility_page.get_url(request) or "/"))
     footer += [(_("Site map"), reverse("site_map")), (_("Staff and partners"), reverse("wagtailadmin_home"))]
+    main_links, footer_links = _links(menu, request.path), _links(footer, request.path)
     return {
+        # What templates share between pages is kept under these two.
+        "generation": secrets.token_hex(8) if generation.uncommitted() else generation.current(),
+        "here": _here(main_links, footer_links),
         "identity": names,
         "line": line_now(),
-        "menu": _links(menu, request.path),
-        "footer_menu": _links(footer, request.path),
+        "menu": main_links,
+        "footer_menu": footer_links,
         "canonical": "",
         "meta": public.meta(names.full_name),
         "crumbs": [],

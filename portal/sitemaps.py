@@ -48,10 +48,14 @@ class ResultsSitemap(Sitemap):
     limit = 5000
 
     def items(self) -> list[tuple[str, str]]:
-        offers = supply.open_offers(today()).filter(service__retired_on=None, service__category__retired_on=None)
+        offers = supply.open_offers(today()).filter(
+            service__retired_on=None, service__category__retired_on=None
+        )
         rows = Coverage.objects.filter(commune__in_territory=True, commune__retired_on=None)
         rows = rows.filter(Exists(offers.filter(provider=OuterRef("provider"))))
-        pairs = rows.filter(provider__offers__in=offers).values_list("provider__offers__service__slug", "commune__slug")
+        pairs = rows.filter(provider__offers__in=offers).values_list(
+            "provider__offers__service__slug", "commune__slug"
+        )
         return list(pairs.order_by("provider__offers__service__slug", "commune__slug").distinct())
 
     def location(self, item: tuple[str, str]) -> str:

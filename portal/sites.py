@@ -9,6 +9,7 @@ from django.http.request import split_domain_port
 from wagtail.models import Site
 from wagtail.models.sites import get_site_for_hostname
 
+from providers import generation
 from providers.generation import per_generation
 
 
@@ -30,4 +31,5 @@ class RememberedSiteMiddleware:
         hostname, _port = split_domain_port(request.get_host())
         # Where Site.find_for_request() itself remembers the answer.
         request._wagtail_site = _site(hostname, request.get_port())  # type: ignore[attr-defined]
-        return self.get_response(request)
+        with generation.held():
+            return self.get_response(request)

@@ -21,8 +21,14 @@ def site_map(request: HttpRequest) -> HttpResponse:
     """Every public page, by kind."""
     pages = Page.objects.live().public().filter(depth__gt=1).order_by("path")
     sections: list[dict[str, Any]] = [
-        {"title": _("Pages"), "links": [{"title": page.title, "url": page.get_url(request)} for page in pages]},
-        {"title": _("Directory"), "links": [{"title": _("Directory"), "url": reverse("providers:directory")}]},
+        {
+            "title": _("Pages"),
+            "links": [{"title": page.title, "url": page.get_url(request)} for page in pages],
+        },
+        {
+            "title": _("Directory"),
+            "links": [{"title": _("Directory"), "url": reverse("providers:directory")}],
+        },
     ]
     for category, services in public.families():
         sections.append(

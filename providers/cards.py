@@ -49,7 +49,7 @@ def exceptions_of(providers: Iterable[Provider], today: datetime.date) -> Mappin
     if not keys:
         return {}
     rows = HoursException.objects.filter(
-        operations__in=keys,
+        operations_id__in=keys,
         last_day__gte=today,
         first_day__lte=today + EXCEPTIONS_AHEAD,
     )
@@ -93,7 +93,7 @@ def state_text(state: str, note: str = "", until: datetime.date | None = None) -
 def price_text(price: str, checked_on: datetime.date | None) -> str:
     """A price with the month it was checked, when known."""
     if price and checked_on:
-        return _("%(price)s (in %(month)s)") % {"price": price, "month": date_format(checked_on, "F Y")}
+        return _("%(price)s (in %(month)s)") % {"price": price, "month": date_format(checked_on, "N Y")}
     return price
 
 
@@ -126,7 +126,9 @@ def build_cards(
     cards = []
     for rank, provider in enumerate(rows, start=1):
         operations = getattr(provider, "operations", None)
-        state = Schedule(operations.opening_hours if operations else "", exceptions.get(provider.pk, ())).state(moment)
+        state = Schedule(
+            operations.opening_hours if operations else "", exceptions.get(provider.pk, ())
+        ).state(moment)
         state_name = "waiting" if provider.waiting else "accepting"
         card = Card(
             name=provider.name,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from providers.matching import ProviderQuerySet
@@ -51,54 +53,70 @@ class Filters:
     def narrow(self, providers: ProviderQuerySet, service: Service) -> ProviderQuerySet:
         """Those of *providers* that fit; the order is theirs."""
         if self.audience or self.mode:
-            providers = providers.offering_to(service, AUDIENCES.get(self.audience, []), MODES.get(self.mode, []))
+            providers = providers.offering_to(
+                service, AUDIENCES.get(self.audience, []), MODES.get(self.mode, [])
+            )
         if self.accepting:
             providers = providers.filter(waiting=0)
         if self.cesu:
             providers = providers.filter(accepts_cesu=True)
         return providers
 
-    def as_context(self, action: str) -> dict[str, Any]:
-        """The form a template draws."""
+    @property
+    def key(self) -> str:
+        """The choices in one word, for what is kept under them."""
+        return f"{self.audience}-{self.mode}-{self.accepting:d}-{self.cesu:d}"
 
-        def options(chosen: str, anything: str, labels: dict[str, str]) -> list[dict[str, Any]]:
-            values = [("", anything), *labels.items()]
-            return [{"value": value, "label": label, "selected": value == chosen} for value, label in values]
+    def as_context(self) -> dict[str, Any]:
+        """The form a template draws; it is sent to the page it stands on."""
+        return _form(self, get_language())
 
-        return {
-            "action": action,
-            "active": self.active,
-            "choices": [
-                {"name": "disponible", "value": "1", "label": _("Takes new requests now"), "checked": self.accepting},
-                {"name": "cesu", "value": "1", "label": _("CESU accepted"), "checked": self.cesu},
-            ],
-            "selects": [
-                {
-                    "name": "public",
-                    "label": _("For whom"),
-                    "options": options(
-                        self.audience,
-                        _("Everyone"),
-                        {
-                            "agees": _("an older person"),
-                            "handicap": _("a disabled person"),
-                            "enfants": _("children"),
-                            "convalescence": _("after an illness or an accident"),
-                        },
-                    ),
-                },
-                {
-                    "name": "mode",
-                    "label": _("Who is the employer"),
-                    "options": options(
-                        self.mode,
-                        _("No preference"),
-                        {
-                            "prestataire": _("the structure (prestataire)"),
-                            "mandataire": _("me, with its help (mandataire)"),
-                            "mise-a-disposition": _("it lends me somebody (mise à disposition)"),
-                        },
-                    ),
-                },
-            ],
-        }
+
+@functools.lru_cache(maxsize=200)
+def _form(filters: Filters, language: str | None) -> dict[str, Any]:
+    def options(chosen: str, anything: str, labels: dict[str, str]) -> list[dict[str, Any]]:
+        values = [("", anything), *labels.items()]
+        return [{"value": value, "label": label, "selected": value == chosen} for value, label in values]
+
+    return {
+        "key": filters.key,
+        "active": filters.active,
+        "choices": [
+            {
+                "name": "disponible",
+                "value": "1",
+                "label": _("Takes new requests now"),
+                "checked": filters.accepting,
+            },
+            {"name": "cesu", "value": "1", "label": _("CESU accepted"), "checked": filters.cesu},
+        ],
+        "selects": [
+            {
+                "name": "public",
+                "label": _("For whom"),
+                "options": options(
+                    filters.audience,
+                    _("Everyone"),
+                    {
+                        "agees": _("an older person"),
+                        "handicap": _("a disabled person"),
+                        "enfants": _("children"),
+                        "convalescence": _("after an illness or an accident"),
+                    },
+                ),
+            },
+            {
+                "name": "mode",
+                "label": _("Who is the employer"),
+                "options": options(
+                    filters.mode,
+                    _("No preference"),
+                    {
+                        "prestataire": _("the structure (prestataire)"),
+                        "mandataire": _("me, with its help (mandataire)"),
+                        "mise-a-disposition": _("it lends me somebody (mise à disposition)"),
+                    },
+                ),
+            },
+        ],
+    }

@@ -30,7 +30,11 @@ class DistinctRowsForm(WagtailAdminModelForm):
         formset = self.formsets[relation]
         for form in formset.forms:
             cleaned = getattr(form, "cleaned_data", None)
-            if not cleaned or form in formset.deleted_forms or not form.has_changed() and not form.instance.pk:
+            if (
+                not cleaned
+                or form in formset.deleted_forms
+                or (not form.has_changed() and not form.instance.pk)
+            ):
                 continue
             key = tuple(cleaned.get(field) for field in fields)
             if key in seen:

@@ -21,8 +21,9 @@ import functools
 import logging
 import re
 import secrets
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from django.core.cache import cache
@@ -85,6 +86,7 @@ _ASSIGNED = re.compile(r'\s*SET ((?:"\w+" = (?:%s|NULL)(?:, )?)+)(?: WHERE .*)?$
 _QUOTED_NAME = re.compile(r'"(\w+)"')
 
 _memos: list[dict[Any, Any]] = []
+_held = threading.local()
 _state = {"owed": False, "late": False, "cache_down": False}
 
 
@@ -114,7 +116,17 @@ def shared_token() -> str | None:
 
 def current() -> str:
     """The token in force, or one nobody has seen when the cache fails: then nothing is recalled."""
-    return shared_token() or secrets.token_hex(8)
+    return getattr(_held, "token", None) or shared_token() or secrets.token_hex(8)
+
+
+@contextlib.contextmanager
+def held() -> Iterator[None]:
+    """Read the token once for all that is worked out inside, such as one page."""
+    _held.token = shared_token()
+    try:
+        yield
+    finally:
+        _held.token = None
 
 
 def bump() -> None:
@@ -133,6 +145,7 @@ def bump() -> None:
 
 
 def _draw() -> None:
+    _held.token = None
     cache.set(KEY, secrets.token_hex(8), timeout=None)
     _state["owed"] = _state["cache_down"] = False
 

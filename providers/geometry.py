@@ -55,7 +55,9 @@ def validate_point(text: str) -> None:
         parse_point(text)
     except ValueError as error:
         raise ValidationError(
-            _("This is not a place on the map. Move the marker, or type a latitude and a longitude such as 46.72,1.22."),
+            _(
+                "This is not a place on the map. Move the marker, or type a latitude and a longitude such as 46.72,1.22."
+            ),
             code="invalid_point",
         ) from error
 

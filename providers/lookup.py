@@ -17,13 +17,121 @@ MOST = 12  # answers offered when a question is not clear
 
 # Words that say nothing about which service is meant.
 _EMPTY_WORDS = frozenset(
-    "a ai ait ans ait au aux avec avoir besoin c ce cela ces cet cette chercher cherche chez d dans de des domicile du elle en est et "
-    "etre faire fait faut il j je l la le les leur lui m ma me mes moi mon n ne nos notre nous on ou par "
-    "pas peut pour pouvoir qu quelqu quelque quelques qui recherche s sa se ses si sommes son sont suis sur t un "
-    "une urgent vient venir vos votre voudrais vous y bonjour merci svp".split()
+    [
+        "a",
+        "ai",
+        "ait",
+        "ans",
+        "ait",
+        "au",
+        "aux",
+        "avec",
+        "avoir",
+        "besoin",
+        "c",
+        "ce",
+        "cela",
+        "ces",
+        "cet",
+        "cette",
+        "chercher",
+        "cherche",
+        "chez",
+        "d",
+        "dans",
+        "de",
+        "des",
+        "domicile",
+        "du",
+        "elle",
+        "en",
+        "est",
+        "et",
+        "etre",
+        "faire",
+        "fait",
+        "faut",
+        "il",
+        "j",
+        "je",
+        "l",
+        "la",
+        "le",
+        "les",
+        "leur",
+        "lui",
+        "m",
+        "ma",
+        "me",
+        "mes",
+        "moi",
+        "mon",
+        "n",
+        "ne",
+        "nos",
+        "notre",
+        "nous",
+        "on",
+        "ou",
+        "par",
+        "pas",
+        "peut",
+        "pour",
+        "pouvoir",
+        "qu",
+        "quelqu",
+        "quelque",
+        "quelques",
+        "qui",
+        "recherche",
+        "s",
+        "sa",
+        "se",
+        "ses",
+        "si",
+        "sommes",
+        "son",
+        "sont",
+        "suis",
+        "sur",
+        "t",
+        "un",
+        "une",
+        "urgent",
+        "vient",
+        "venir",
+        "vos",
+        "votre",
+        "voudrais",
+        "vous",
+        "y",
+        "bonjour",
+        "merci",
+        "svp",
+    ]
 )
-_ENDINGS = ("issements", "issement", "ements", "ement", "ages", "age", "euses", "euse", "eurs", "eur",
-            "ations", "ation", "ees", "ee", "er", "ez", "es", "e", "s", "x")
+_ENDINGS = (
+    "issements",
+    "issement",
+    "ements",
+    "ement",
+    "ages",
+    "age",
+    "euses",
+    "euse",
+    "eurs",
+    "eur",
+    "ations",
+    "ation",
+    "ees",
+    "ee",
+    "er",
+    "ez",
+    "es",
+    "e",
+    "s",
+    "x",
+)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -79,11 +187,15 @@ def _mended(stems: tuple[str, ...]) -> tuple[str, ...]:
 def _score(asked: frozenset[str], phrase: _Phrase) -> float:
     """How well a phrase answers, from 0 to 1: shared words over all words of the two."""
     said = frozenset(phrase.stems)
-    shared = len(asked & said)
+    shared: float = len(asked & said)
     if not shared:
         # "jardin" for "jardinage": the beginning of a word counts for less.
         shared = 0.6 * sum(
-            any(len(word) >= 4 and (other.startswith(word) or word.startswith(other)) for other in said if len(other) >= 4)
+            any(
+                len(word) >= 4 and (other.startswith(word) or word.startswith(other))
+                for other in said
+                if len(other) >= 4
+            )
             for word in asked
         )
         if not shared:
@@ -175,7 +287,10 @@ def _near_spellings(plain: str) -> list[Commune]:
     if not close:
         return []
     return list(
-        Commune.objects.of_territory().defer("contour").filter(search_name__in=close).order_by("search_name", "pk")
+        Commune.objects.of_territory()
+        .defer("contour")
+        .filter(search_name__in=close)
+        .order_by("search_name", "pk")
     )
 
 

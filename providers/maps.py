@@ -41,7 +41,9 @@ def _plain_shapes() -> SafeString:
 
 @per_generation
 def _service_shapes(slug: str) -> SafeString:
-    return shapes_markup(lambda shape: reverse("providers:results", args=[slug, shape.slug]), lambda shape: shape.name)
+    return shapes_markup(
+        lambda shape: reverse("providers:results", args=[slug, shape.slug]), lambda shape: shape.name
+    )
 
 
 @per_generation
@@ -55,7 +57,9 @@ def _supply_shapes(service: Service | None, on: datetime.date) -> SafeString:
     counts = supply_of(service, on)
 
     def url_of(shape: Shape) -> str:
-        return reverse("providers:results", args=[service.slug, shape.slug]) if service else _commune_url(shape)
+        return (
+            reverse("providers:results", args=[service.slug, shape.slug]) if service else _commune_url(shape)
+        )
 
     return shapes_markup(url_of, lambda shape: _counted(shape.name, counts.get(shape.pk, 0)), counts)
 

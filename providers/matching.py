@@ -13,6 +13,7 @@ All of it is one SQL query, the same on SQLite and PostgreSQL.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
@@ -80,7 +81,9 @@ class ProviderQuerySet(QuerySet[Any]):
 
         return self.filter(Exists(Offer.objects.filter(provider=OuterRef("pk"), service=service)))
 
-    def offering_to(self, service: Service | None, audiences: list[str], modes: list[str]) -> ProviderQuerySet:
+    def offering_to(
+        self, service: Service | None, audiences: Sequence[str], modes: Sequence[str]
+    ) -> ProviderQuerySet:
         """Structures with an offer meant for one of *audiences* and in one of *modes* (empty: any)."""
         from providers.models import Offer
 
@@ -130,12 +133,10 @@ class ProviderQuerySet(QuerySet[Any]):
 
         Needs :meth:`with_availability` (or :meth:`available`) first.
         """
-        tied = {"partition_by": [F("waiting"), F("km")]}
-        place = Window(RowNumber(), order_by=F("pk").asc(), **tied)
-        size = Window(Count("pk"), **tied)
-        turn = ExpressionWrapper(
-            (place + Value(on.toordinal())) % size, output_field=IntegerField()
-        )
+        tied = [F("waiting"), F("km")]
+        place = Window(RowNumber(), partition_by=tied, order_by=F("pk").asc())
+        size = Window(Count("pk"), partition_by=tied)
+        turn = ExpressionWrapper((place + Value(on.toordinal())) % size, output_field=IntegerField())
         return (
             self.with_distance(origin)
             .annotate(turn=turn)
@@ -169,9 +170,7 @@ def today() -> datetime.date:
     return timezone.localdate()
 
 
-def nearest(
-    service: Service, commune: Commune, on: datetime.date | None = None
-) -> ProviderQuerySet:
+def nearest(service: Service, commune: Commune, on: datetime.date | None = None) -> ProviderQuerySet:
     """Structures that can help with *service* at *commune*, in the order to give them.
 
     Each carries ``km`` (whole kilometres, or None), ``waiting`` (0 or 1),

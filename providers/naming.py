@@ -22,7 +22,7 @@ def normalise(text: str) -> str:
 
 
 def at_place(name: str) -> str:
-    """"à Rosnay", "au Blanc", "aux Ormes", "à La Pérouille"."""
+    """ "à Rosnay", "au Blanc", "aux Ormes", "à La Pérouille"."""
     if name.startswith("Le "):
         return f"au {name[3:]}"
     if name.startswith("Les "):
@@ -31,7 +31,7 @@ def at_place(name: str) -> str:
 
 
 def of_place(name: str) -> str:
-    """"de Rosnay", "du Blanc", "des Ormes", "d’Azay-le-Ferron", "de La Pérouille"."""
+    """ "de Rosnay", "du Blanc", "des Ormes", "d’Azay-le-Ferron", "de La Pérouille"."""
     if name.startswith("Le "):
         return f"du {name[3:]}"
     if name.startswith("Les "):

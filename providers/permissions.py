@@ -34,6 +34,11 @@ def can_change_operations(user: Any, provider: Provider | int) -> bool:
     return is_listing_staff(user) or manages(user, provider)
 
 
+def listings_of(user: Any) -> QuerySet[Provider]:
+    """The listings *user* keeps."""
+    return Provider.objects.filter(managers__user=user.pk).distinct()
+
+
 def operations_open_to(user: Any) -> QuerySet[Operations]:
     """The structures whose facts *user* may change."""
     rows = Operations.objects.all()

@@ -58,6 +58,6 @@ class PreparedSearch:
         compiler = copy.copy(self._compiler)
         compiler.connection = connection
         compiler.as_sql = lambda *args, **kwargs: (self._sql, params)
-        queryset = self._queryset._chain()
-        queryset.query.get_compiler = lambda *args, **kwargs: compiler
+        queryset = self._queryset.all()
+        queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
         return list(queryset)

@@ -22,7 +22,7 @@ from providers.naming import at_place
 
 def tax_note(service: Service, title: str = Offer.LegalTitle.DECLARATION) -> str:
     """What the tax credit means for *service*, with the date it was checked; "" when it does not apply."""
-    if not service.tax_credit or title == Offer.LegalTitle.NONE:
+    if not service.tax_credit_checked_on or not service.tax_credit or title == Offer.LegalTitle.NONE:
         return ""
     checked = {"date": date_format(service.tax_credit_checked_on, "F Y")}
     if service.tax_credit_ceiling:
@@ -35,9 +35,7 @@ def tax_note(service: Service, title: str = Offer.LegalTitle.DECLARATION) -> str
 
 def _availability(provider: Provider) -> dict[int | None, Availability]:
     """The state in force by service key (None: the whole structure)."""
-    if provider.pk is None:
-        return {}
-    rows = Availability.objects.in_force(timezone.localdate()).filter(operations=provider.pk)
+    rows = Availability.objects.in_force(timezone.localdate()).filter(operations_id=provider.pk)
     return {row.service_id: row for row in rows}
 
 
@@ -47,7 +45,7 @@ def _state(states: dict[int | None, Availability], service: int | None) -> tuple
     rows = [row for row in (states.get(service), states.get(None)) if row is not None]
     if not rows:
         return "accepting", cards.state_text("accepting")
-    row = max(rows, key=lambda row: severity.index(row.state))
+    row = max(rows, key=lambda row: severity.index(Availability.State(row.state)))
     return row.state, cards.state_text(row.state, row.note, row.until)
 
 
@@ -55,6 +53,7 @@ def _offers(provider: Provider, states: dict[int | None, Availability]) -> list[
     # A draft's offers are in memory: order and join them here.
     offers = sorted(provider.offers.all(), key=lambda offer: (offer.sort_order or 0, offer.pk or 0))
     services = Service.objects.in_bulk([offer.service_id for offer in offers])
+    usual = _state(states, None)[1]
     rows = []
     for offer in offers:
         service = services[offer.service_id]
@@ -67,15 +66,24 @@ def _offers(provider: Provider, states: dict[int | None, Availability]) -> list[
                 "mode": "" if offer.mode == Offer.Mode.OTHER else offer.get_mode_display(),
                 "audience": offer.get_audience_display(),
                 "price": offer.price_text,
-                "price_date": date_format(offer.price_checked_on, "F Y") if offer.price_checked_on else "",
-                "title_text": capfirst(offer.get_legal_title_display()) if titled else "",
+                "price_date": _price_date(offer),
+                "title_text": _("Legal title: %(title)s") % {"title": offer.get_legal_title_display()}
+                if titled
+                else "",
                 "tax_note": tax_note(service, offer.legal_title),
                 "state": state,
-                "state_text": state_text,
+                # Said once for the structure; here only where it differs.
+                "state_text": "" if state_text == usual else state_text,
                 "summary": offer.summary,
             }
         )
     return rows
+
+
+def _price_date(offer: Offer) -> str:
+    if not (offer.price_text and offer.price_checked_on):
+        return ""
+    return _("price checked in %(month)s") % {"month": date_format(offer.price_checked_on, "F Y")}
 
 
 def _exceptions(rows: cards.Exceptions) -> list[str]:
@@ -147,20 +155,27 @@ def provider_sheet(provider: Provider, request: HttpRequest) -> dict[str, Any]:
             "exceptions": _exceptions(exceptions),
             "languages": provider.languages,
             "accessibility": _accessibility(provider),
-            "payments": [
-                text for text in (_("CESU") if provider.accepts_cesu else "", provider.payment_note) if text
-            ],
+            "payments": _payments(provider),
             "coverage_text": _coverage_text(provider, len(communes)),
             "coverage_communes": [
                 {"name": commune.name, "url": commune.get_absolute_url()} for commune in communes
             ],
-            "verified_text": _("Checked on %(date)s") % {"date": date_format(verified, "j F Y")} if verified else "",
+            "verified_text": _("Checked on %(date)s") % {"date": date_format(verified, "j F Y")}
+            if verified
+            else "",
             "logo_url": provider.logo.get_rendition("max-320x160").url if provider.logo else "",
             "legal": legal,
             "fictional": settings.DEMO,
         },
         "map": map_,
     }
+
+
+def _payments(provider: Provider) -> list[str]:
+    """Means of payment, CESU first and once."""
+    others = [text.strip() for text in provider.payment_note.split(",") if text.strip()]
+    cesu = [_("CESU")] if provider.accepts_cesu else []
+    return cesu + [text for text in others if not (cesu and text.upper() == "CESU")]
 
 
 def _accessibility(provider: Provider) -> str:

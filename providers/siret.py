@@ -22,6 +22,8 @@ def validate_siret(text: str) -> None:
     """Refuse a SIRET whose length or key is wrong."""
     if not is_siret("".join(text.split())):
         raise ValidationError(
-            _("This is not a SIRET number: 14 digits, the last of which checks the others. Copy it from your notice from Insee."),
+            _(
+                "This is not a SIRET number: 14 digits, the last of which checks the others. Copy it from your notice from Insee."
+            ),
             code="invalid_siret",
         )

@@ -34,7 +34,9 @@ def by_commune(service: Service | None = None, on: datetime.date | None = None) 
     offers = open_offers(on or today())
     if service is not None:
         offers = offers.filter(service=service)
-    rows = Coverage.objects.filter(commune__in_territory=True, provider__in=offers.order_by().values("provider"))
+    rows = Coverage.objects.filter(
+        commune__in_territory=True, provider__in=offers.order_by().values("provider")
+    )
     return dict(rows.order_by().values_list("commune").annotate(Count("provider")))
 
 

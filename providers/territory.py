@@ -109,7 +109,9 @@ def near_territory(communes: QuerySet[Commune], kept: list[int], most: int = 400
 
     The territory and its surroundings up to *most*, and those of *kept* (keys) in any case.
     """
-    offered = communes.filter(retired_on=None).order_by("-in_territory", "search_name", "pk").values("pk")[:most]
+    offered = (
+        communes.filter(retired_on=None).order_by("-in_territory", "search_name", "pk").values("pk")[:most]
+    )
     return (
         communes.filter(Q(pk__in=list(offered.values_list("pk", flat=True))) | Q(pk__in=kept))
         .select_related("epci")

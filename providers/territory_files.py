@@ -57,7 +57,9 @@ def read_text(path: Path) -> str:
         with opener(path, "rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except (OSError, EOFError) as error:
-        raise TerritoryError([_("%(path)s cannot be read: %(error)s") % {"path": path, "error": error}]) from error
+        raise TerritoryError(
+            [_("%(path)s cannot be read: %(error)s") % {"path": path, "error": error}]
+        ) from error
     if len(raw) > MAX_BYTES:
         raise TerritoryError([_("%(path)s is larger than 50 MB.") % {"path": path}])
     if not raw.strip():
@@ -148,16 +150,24 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         )
     try:
         for row in reader:
-            yield reader.line_num, {key: (value or "").strip() for key, value in row.items() if isinstance(key, str)}
+            yield (
+                reader.line_num,
+                {key: (value or "").strip() for key, value in row.items() if isinstance(key, str)},
+            )
     except csv.Error as error:
         raise TerritoryError(
-            [_("%(path)s, line %(line)s: %(error)s") % {"path": path, "line": reader.line_num, "error": error}]
+            [
+                _("%(path)s, line %(line)s: %(error)s")
+                % {"path": path, "line": reader.line_num, "error": error}
+            ]
         ) from error
 
 
 def read_communes(path: Path) -> list[CommuneRow]:
     """Every commune of a CSV file, or TerritoryError naming each bad line."""
-    communes, faults, seen = [], [], {}
+    communes: list[CommuneRow] = []
+    faults: list[str] = []
+    seen: dict[str, int] = {}
     for line, row in _rows(path):
         if not any(row.values()):
             continue
@@ -168,7 +178,10 @@ def read_communes(path: Path) -> list[CommuneRow]:
                 % {"code": commune.insee_code, "line": seen[commune.insee_code]}
             )
         seen.setdefault(commune.insee_code, line)
-        faults += [_("%(path)s, line %(line)s: %(fault)s") % {"path": path.name, "line": line, "fault": fault} for fault in wrong]
+        faults += [
+            _("%(path)s, line %(line)s: %(fault)s") % {"path": path.name, "line": line, "fault": fault}
+            for fault in wrong
+        ]
         communes.append(commune)
     if not communes and not faults:
         faults.append(_("%(path)s holds no commune.") % {"path": path})
@@ -232,9 +245,12 @@ def read_contours(path: Path) -> dict[str, dict[str, Any]]:
     """GeoJSON geometry by INSEE code, from a FeatureCollection with an ``insee`` property."""
     try:
         features = json.loads(read_text(path))["features"]
-        assert isinstance(features, list)
-    except (ValueError, KeyError, TypeError, AssertionError, RecursionError) as error:
-        raise TerritoryError([_("%(path)s is not a GeoJSON collection of contours.") % {"path": path}]) from error
+        if not isinstance(features, list):
+            raise TypeError("not a list")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise TerritoryError(
+            [_("%(path)s is not a GeoJSON collection of contours.") % {"path": path}]
+        ) from error
     contours: dict[str, dict[str, Any]] = {}
     faults = []
     for number, feature in enumerate(features, start=1):
@@ -250,7 +266,8 @@ def read_contours(path: Path) -> dict[str, dict[str, Any]]:
             contours[code] = feature["geometry"]
             continue
         faults.append(
-            _("%(path)s, contour %(number)s: %(fault)s") % {"path": path.name, "number": number, "fault": fault}
+            _("%(path)s, contour %(number)s: %(fault)s")
+            % {"path": path.name, "number": number, "fault": fault}
         )
     if not contours and not faults:
         faults.append(_("%(path)s holds no contour.") % {"path": path})

@@ -117,7 +117,7 @@ def drawing() -> tuple[Projection, dict[int, Shape]] | None:
     communes = [commune for commune in Commune.objects.of_territory() if commune.contour]
     if not communes:
         return None
-    corners = [position for commune in communes for position in positions(commune.contour)]
+    corners = [position for commune in communes for position in positions(commune.contour or {})]
     west, east = min(corner[0] for corner in corners), max(corner[0] for corner in corners)
     south, north = min(corner[1] for corner in corners), max(corner[1] for corner in corners)
     squeeze = math.cos(math.radians((south + north) / 2))
@@ -125,7 +125,7 @@ def drawing() -> tuple[Projection, dict[int, Shape]] | None:
     height = round((north - south) * scale) + 2 * MARGIN
     project = Projection(west, north, squeeze, scale, height)
     return project, {
-        commune.pk: Shape(commune.pk, commune.name, commune.slug, _path(commune.contour, project))
+        commune.pk: Shape(commune.pk, commune.name, commune.slug, _path(commune.contour or {}, project))
         for commune in communes
     }
 
@@ -136,25 +136,29 @@ def drawn_communes() -> list[int]:
     return list(known[1]) if known else []
 
 
-def level(count: int, largest: int) -> int:
-    """Shade of a commune, 0 (nobody) to 4 (as many as anywhere)."""
+def level(count: int, counts: Iterable[int]) -> int:
+    """Shade of a commune: 0 for nobody, then 1 (the fewest of *counts*) to 4 (the most)."""
     if count <= 0:
         return 0
-    return min(LEVELS, 1 + (count - 1) * LEVELS // max(largest, 1))
+    some = [value for value in counts if value > 0]
+    fewest, most = min(some), max(some)
+    return min(LEVELS, 1 + (count - fewest) * LEVELS // (most - fewest + 1))
 
 
 def level_legend(counts: Iterable[int]) -> list[Legend]:
     """What the shades in use stand for, in numbers of structures."""
     values = list(counts)
-    largest = max(values, default=0)
     bounds: dict[int, list[int]] = {}
-    for count in range(largest + 1):
-        bounds.setdefault(level(count, largest), []).append(count)
-    if 0 not in values:
-        bounds.pop(0, None)
+    for count in sorted(set(values)):
+        bounds.setdefault(level(count, values), []).append(count)
     return [
-        Legend(f"n{shade}", str(span[0]) if span[0] == span[-1] else _("%(low)s to %(high)s") % {"low": span[0], "high": span[-1]})
-        for shade, span in sorted(bounds.items())
+        Legend(
+            f"n{shade}",
+            str(span[0])
+            if span[0] == span[-1]
+            else _("%(low)s to %(high)s") % {"low": span[0], "high": span[-1]},
+        )
+        for shade, span in bounds.items()
     ]
 
 
@@ -165,14 +169,14 @@ def shapes_markup(
     known = drawing()
     if known is None:
         return SafeString("")
-    largest = max((counts or {}).values(), default=0)
+    values = list((counts or {}).values())
     return format_html_join(
         "",
         '<a href="{}"><path class="{}" d="{}"><title>{}</title></path></a>',
         (
             (
                 url_of(shape),
-                f"n{level(counts.get(shape.pk, 0), largest)}" if counts is not None else "n1",
+                f"n{level(counts.get(shape.pk, 0), values)}" if counts is not None else "n1",
                 shape.path,
                 title_of(shape),
             )

@@ -10,7 +10,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    HelpPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
 from wagtail.admin.ui.tables import BooleanColumn, UpdatedAtColumn
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -61,7 +68,13 @@ class ProviderViewSet(SnippetViewSet):
     menu_label = _("Structures")
     add_to_admin_menu = False
     edit_view_class = ProviderEditView
-    list_display = ["name", "base_commune", "legal_form", BooleanColumn("live", label=_("Published")), UpdatedAtColumn()]
+    list_display = [
+        "name",
+        "base_commune",
+        "legal_form",
+        BooleanColumn("live", label=_("Published")),
+        UpdatedAtColumn(),
+    ]
     list_filter = ["live", "legal_form", "accepts_cesu"]
     list_per_page = 50
     copy_view_enabled = False
@@ -73,7 +86,9 @@ class ProviderViewSet(SnippetViewSet):
                     FieldPanel("legal_form"),
                     FieldPanel("description"),
                     FieldPanel("logo"),
-                    MultiFieldPanel([FieldPanel("siret"), FieldPanel("sap_number")], heading=_("Official numbers")),
+                    MultiFieldPanel(
+                        [FieldPanel("siret"), FieldPanel("sap_number")], heading=_("Official numbers")
+                    ),
                     FieldPanel("slug"),
                 ],
                 heading=_("Who"),
@@ -106,7 +121,9 @@ class ProviderViewSet(SnippetViewSet):
             ),
             ObjectList(
                 [
-                    HelpPanel(_("These choices add up. Residents are directed by this area, not by your address.")),
+                    HelpPanel(
+                        _("These choices add up. Residents are directed by this area, not by your address.")
+                    ),
                     FieldPanel("covers_territory"),
                     FieldPanel("covers_radius_km"),
                     FieldPanel("covers_epcis", widget=forms.CheckboxSelectMultiple),
@@ -117,7 +134,8 @@ class ProviderViewSet(SnippetViewSet):
             ObjectList(
                 [
                     MultiFieldPanel(
-                        [FieldPanel("phone"), FieldPanel("email"), FieldPanel("website")], heading=_("To reach you")
+                        [FieldPanel("phone"), FieldPanel("email"), FieldPanel("website")],
+                        heading=_("To reach you"),
                     ),
                     MultiFieldPanel(
                         [
@@ -154,7 +172,13 @@ class ServiceCategoryViewSet(SnippetViewSet):
     menu_label = _("Families")
     list_display = ["name", "examples", "position", BooleanColumn("retired_on", label=_("Retired"))]
     copy_view_enabled = False
-    panels = [FieldPanel("name"), FieldPanel("examples"), FieldPanel("position"), FieldPanel("slug"), FieldPanel("retired_on")]
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("examples"),
+        FieldPanel("position"),
+        FieldPanel("slug"),
+        FieldPanel("retired_on"),
+    ]
 
 
 class ServiceViewSet(SnippetViewSet):
@@ -175,7 +199,9 @@ class ServiceViewSet(SnippetViewSet):
             [FieldPanel("tax_credit"), FieldPanel("tax_credit_ceiling"), FieldPanel("tax_credit_checked_on")],
             heading=_("Tax credit"),
         ),
-        MultiFieldPanel([FieldPanel("position"), FieldPanel("slug"), FieldPanel("retired_on")], heading=_("On the site")),
+        MultiFieldPanel(
+            [FieldPanel("position"), FieldPanel("slug"), FieldPanel("retired_on")], heading=_("On the site")
+        ),
     ]
 
 
@@ -183,7 +209,12 @@ class CommuneViewSet(SnippetViewSet):
     model = Commune
     icon = "site"
     menu_label = _("Communes")
-    list_display = ["name", "insee_code", "population", BooleanColumn("in_territory", label=_("In the territory"))]
+    list_display = [
+        "name",
+        "insee_code",
+        "population",
+        BooleanColumn("in_territory", label=_("In the territory")),
+    ]
     list_filter = ["in_territory", "epci"]
     list_per_page = 100
     copy_view_enabled = False
@@ -195,7 +226,8 @@ class CommuneViewSet(SnippetViewSet):
         FieldPanel("epci"),
         FieldPanel("in_territory"),
         MultiFieldPanel(
-            [FieldPanel("latitude"), FieldPanel("longitude"), FieldPanel("point_source")], heading=_("Reference point")
+            [FieldPanel("latitude"), FieldPanel("longitude"), FieldPanel("point_source")],
+            heading=_("Reference point"),
         ),
         FieldPanel("retired_on"),
     ]
@@ -217,7 +249,9 @@ class OperationsIndexView(IndexView):
     """Only the structures whose facts the user may change."""
 
     def get_base_queryset(self) -> QuerySet[Operations]:
-        return operations_open_to(self.request.user).select_related("provider").order_by("provider__name", "pk")
+        return (
+            operations_open_to(self.request.user).select_related("provider").order_by("provider__name", "pk")
+        )
 
 
 class OperationsViewSet(ModelViewSet):
@@ -227,7 +261,7 @@ class OperationsViewSet(ModelViewSet):
     name = "operations"
     icon = "time"
     index_view_class = OperationsIndexView
-    menu_label = _("Availability and hours")
+    menu_label = _("Availabilities")
     menu_order = 160
     add_to_admin_menu = True
     list_display = ["__str__", "verified_on"]
@@ -245,7 +279,12 @@ class OperationsViewSet(ModelViewSet):
         ),
         InlinePanel(
             "hours_exceptions",
-            [FieldPanel("first_day"), FieldPanel("last_day"), FieldPanel("opening_hours"), FieldPanel("note")],
+            [
+                FieldPanel("first_day"),
+                FieldPanel("last_day"),
+                FieldPanel("opening_hours"),
+                FieldPanel("note"),
+            ],
             heading=_("Closures and exceptional hours"),
             label=_("closure or exceptional hours"),
         ),
@@ -289,5 +328,3 @@ class ManagerViewSet(ModelViewSet):
     list_display = ["provider", "user"]
     copy_view_enabled = False
     form_fields = ["provider", "user"]
-
-

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from wagtail.admin.widgets import ListingButton
 from wagtail.snippets.models import register_snippet
 
 from providers.models import Provider
+from providers.panels import my_listings_panel
 from providers.permissions import can_change_operations
 from providers.viewsets import DirectoryGroup, ManagerViewSet, OperationsViewSet, operations_url
 
@@ -25,7 +27,16 @@ def register_viewsets() -> list[Any]:
 def operations_button(snippet: Any, user: Any, next_url: str | None = None) -> Any:
     """From the list of structures straight to their availability and hours."""
     if isinstance(snippet, Provider) and can_change_operations(user, snippet):
-        yield ListingButton(_("Availability and hours"), url=operations_url(snippet), priority=20, icon_name="time")
+        yield ListingButton(
+            _("Availability and hours"), url=operations_url(snippet), priority=20, icon_name="time"
+        )
+
+
+@hooks.register("construct_homepage_panels")
+def my_listings(request: HttpRequest, panels: list[Any]) -> None:
+    panel = my_listings_panel(request.user)
+    if panel:
+        panels.append(panel)
 
 
 @hooks.register("insert_global_admin_css")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Avg
+from django.utils.translation import gettext as _
 from wagtailgeowidget.panels import LeafletPanel
 from wagtailgeowidget.widgets import LeafletField
 
@@ -60,6 +61,12 @@ class TerritoryMapPanel(LeafletPanel):
         }
 
 
+def _group(commune: Commune) -> str:
+    if not commune.in_territory:
+        return _("Around the territory")
+    return commune.epci.name if commune.epci else ""
+
+
 class CommuneChecklist(forms.CheckboxSelectMultiple):
     """Communes to tick, by group: those of the territory and around, never all of France."""
 
@@ -77,6 +84,5 @@ class CommuneChecklist(forms.CheckboxSelectMultiple):
         for index, commune in enumerate(rows):
             option = self.create_option(name, commune.pk, commune.name, str(commune.pk) in chosen, index)
             option["attrs"]["id"] = f"{name}_{commune.pk}"
-            groups.setdefault(commune.epci.name if commune.epci else "", []).append(option)
+            groups.setdefault(_group(commune), []).append(option)
         return [(group, options, index) for index, (group, options) in enumerate(groups.items())]
-

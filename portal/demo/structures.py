@@ -14,7 +14,16 @@ from providers.geometry import Point
 from providers.models import Availability, Commune, Epci, Offer, Operations, Provider, Service
 
 FILE = Path(__file__).resolve().parent / "providers.json"
-LANGUAGES = {"fr": "français", "en": "anglais", "pt": "portugais", "fsl": "langue des signes", "es": "espagnol", "nl": "néerlandais", "ar": "arabe", "de": "allemand"}
+LANGUAGES = {
+    "fr": "français",
+    "en": "anglais",
+    "pt": "portugais",
+    "fsl": "langue des signes",
+    "es": "espagnol",
+    "nl": "néerlandais",
+    "ar": "arabe",
+    "de": "allemand",
+}
 
 
 def _date(text: str | None) -> datetime.date | None:
@@ -61,8 +70,10 @@ def load_structures() -> int:
     for entry in entries:
         provider = _listing(entry, communes)
         provider.covers_epcis = [epcis[siren] for siren in entry["coverage"]["epcis"] if siren in epcis]
-        provider.covers_communes = [communes[code] for code in entry["coverage"]["communes"] if code in communes]
-        provider.offers = [
+        provider.covers_communes = [
+            communes[code] for code in entry["coverage"]["communes"] if code in communes
+        ]
+        offers = [
             Offer(
                 sort_order=order,
                 service=services[offer["service"]],
@@ -76,6 +87,7 @@ def load_structures() -> int:
             )
             for order, offer in enumerate(entry["offers"])
         ]
+        provider.offers.set(offers)
         provider.full_clean()
         provider.save()
         provider.save_revision(changed=False).publish()

@@ -45,9 +45,12 @@ class SiteIdentity(BaseGenericSetting):
     panels = [
         MultiFieldPanel([FieldPanel("service_name"), FieldPanel("place_suffix")], heading=_("The service")),
         MultiFieldPanel(
-            [FieldPanel("park_name"), FieldPanel("operator_name"), FieldPanel("operator_role")], heading=_("The people")
+            [FieldPanel("park_name"), FieldPanel("operator_name"), FieldPanel("operator_role")],
+            heading=_("The people"),
         ),
-        MultiFieldPanel([FieldPanel("conformity"), FieldPanel("accessibility_page")], heading=_("Accessibility")),
+        MultiFieldPanel(
+            [FieldPanel("conformity"), FieldPanel("accessibility_page")], heading=_("Accessibility")
+        ),
     ]
 
     class Meta:

@@ -40,7 +40,15 @@ class HomePage(PublicPage):
     hero_title = models.CharField(_("headline"), max_length=120)
     hero_text = models.CharField(_("under the headline"), max_length=250, blank=True)
     steps = StreamField(
-        [("step", StructBlock([("title", CharBlock(label=_("Title"))), ("text", TextBlock(label=_("Text")))], icon="tick"))],
+        [
+            (
+                "step",
+                StructBlock(
+                    [("title", CharBlock(label=_("Title"))), ("text", TextBlock(label=_("Text")))],
+                    icon="tick",
+                ),
+            )
+        ],
         verbose_name=_("how it works"),
         blank=True,
         max_num=4,
@@ -80,7 +88,15 @@ class ContentPage(PublicPage):
         _("introduction"), max_length=400, blank=True, help_text=_("In larger letters under the title.")
     )
     body = StreamField(
-        [("text", RichTextBlock(label=_("Text"), features=["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link"]))],
+        [
+            (
+                "text",
+                RichTextBlock(
+                    label=_("Text"),
+                    features=["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link"],
+                ),
+            )
+        ],
         verbose_name=_("text"),
         blank=True,
     )

@@ -119,9 +119,7 @@ class Provider(
     phone = PhoneNumberField(_("phone"), blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     website = models.URLField(_("website"), blank=True)
-    languages = models.CharField(
-        _("languages spoken"), max_length=120, blank=True, default="français"
-    )
+    languages = models.CharField(_("languages spoken"), max_length=120, blank=True, default="français")
     accessibility = models.CharField(
         _("access to the premises"),
         max_length=10,
@@ -278,7 +276,10 @@ class Offer(Orderable):
     )
     title_expires_on = models.DateField(_("title valid until"), null=True, blank=True)
     price_text = models.CharField(
-        _("price"), max_length=100, blank=True, help_text=_("As you say it: “from €23 an hour”, “on quotation”.")
+        _("price"),
+        max_length=100,
+        blank=True,
+        help_text=_("As you say it: “from €23 an hour”, “on quotation”."),
     )
     price_checked_on = models.DateField(_("price checked on"), null=True, blank=True)
 

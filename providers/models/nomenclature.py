@@ -149,11 +149,11 @@ class Service(index.Indexed, Retirable):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("providers:service", args=[self.slug])
+
     def clean(self) -> None:
         if self.tax_credit_ceiling and not self.tax_credit:
             raise ValidationError(
                 {"tax_credit_ceiling": _("A ceiling only makes sense when the tax credit applies.")}
             )
-
-    def get_absolute_url(self) -> str:
-        return reverse("providers:service", args=[self.slug])

@@ -21,7 +21,10 @@ from .nomenclature import Service
 
 class OperationsForm(DistinctRowsForm):
     distinct_rows = {
-        "availabilities": (("service",), _("This service, or the whole structure, already has a state: change that one."))
+        "availabilities": (
+            ("service",),
+            _("This service, or the whole structure, already has a state: change that one."),
+        )
     }
 
 

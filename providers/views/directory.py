@@ -44,7 +44,8 @@ def _communes_by_letter() -> list[dict[str, Any]]:
         for commune in public.territory()
     ]
     return [
-        {"letter": letter, "communes": list(group)} for letter, group in groupby(rows, key=lambda row: row["letter"])
+        {"letter": letter, "communes": list(group)}
+        for letter, group in groupby(rows, key=lambda row: row["letter"])
     ]
 
 
@@ -100,7 +101,9 @@ def commune(request: HttpRequest, slug: str) -> HttpResponse:
             url = reverse("providers:results", args=[service.slug, place.slug])
             count = counts.get(service.pk, 0)
             if count:
-                rows.append({"name": service.name, "url": url, "count": count, "count_text": structures_text(count)})
+                rows.append(
+                    {"name": service.name, "url": url, "count": count, "count_text": structures_text(count)}
+                )
             else:
                 absent.append({"name": service.name, "url": url})
         if rows:

@@ -65,7 +65,9 @@ def families() -> tuple[tuple[ServiceCategory, tuple[Service, ...]], ...]:
     """Current families with their current services, empty families left out."""
     services = Service.objects.current().select_related("category")
     ordered = services.order_by("category__position", "category__name", "position", "name")
-    return tuple((category, tuple(rows)) for category, rows in groupby(ordered, key=lambda service: service.category))
+    return tuple(
+        (category, tuple(rows)) for category, rows in groupby(ordered, key=lambda service: service.category)
+    )
 
 
 @per_generation

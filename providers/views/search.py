@@ -88,6 +88,8 @@ def _question(what: str, where: str, services: list[Service], communes: list[Com
     if where and not communes:
         box["where_error"] = _("We do not know this commune. Check its spelling, or type its postal code.")
         context["heading"] = _("Which commune?")
+    if box["what_error"] and box["where_error"]:
+        context["heading"] = _("Let us try again")
     if box["what_error"] or box["where_error"]:
         return context
     if len(communes) > 1:
@@ -142,9 +144,14 @@ def results(request: HttpRequest, service_slug: str, commune_slug: str) -> HttpR
     unfiltered = cards or not filters.active or nearest(service, commune).exists()
     no_result = not cards and not (filters.active and unfiltered)
     neighbours = (
-        build_cards(may_help(service, commune)[:MOST_CARDS], service, commune, comes=False) if no_result else []
+        build_cards(may_help(service, commune)[:MOST_CARDS], service, commune, comes=False)
+        if no_result
+        else []
     )
-    heading = _("%(service)s %(at_commune)s") % {"service": service.name, "at_commune": at_place(commune.name)}
+    heading = _("%(service)s %(at_commune)s") % {
+        "service": service.name,
+        "at_commune": at_place(commune.name),
+    }
     context = {
         "service": service,
         "commune": commune,
@@ -157,12 +164,14 @@ def results(request: HttpRequest, service_slug: str, commune_slug: str) -> HttpR
         "no_result": no_result,
         "fewer": filters.active,
         "unfiltered_url": path,
-        "filters": filters.as_context(path),
+        "filters": filters.as_context(),
         "outside_note": outside_note(commune),
         "fair_note": _fair_note(cards or neighbours),
         "map": _map(service, commune, cards or neighbours, heading),
         "search": public.search_box(service.name, commune.name),
-        "meta": public.meta(heading, _description(service, commune, len(cards)), "noindex" if filters.active else ""),
+        "meta": public.meta(
+            heading, _description(service, commune, len(cards)), "noindex" if filters.active else ""
+        ),
         "canonical": public.canonical(path),
         "crumbs": public.crumbs((commune.name, commune.get_absolute_url()), (service.name, "")),
         "editor_url": "",
@@ -221,5 +230,3 @@ def _map(
         territory_map.pin(map_, card.point, str(card.rank), "provider")
     territory_map.pin(map_, commune.point, _("Distances are counted from here"), "home")
     return map_
-
-

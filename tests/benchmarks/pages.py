@@ -105,7 +105,13 @@ def portal_env(folder: Path, **extra: str) -> dict[str, str]:
 
 def prepare_portal(folder: Path) -> None:
     env = portal_env(folder)
-    subprocess.run([sys.executable, "manage.py", "demo", "--no-serve"], cwd=ROOT, env=env, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "manage.py", "demo", "--no-serve"],
+        cwd=ROOT,
+        env=env,
+        check=True,
+        capture_output=True,
+    )
 
 
 def prepare_bare(folder: Path) -> dict[str, str]:
@@ -127,7 +133,9 @@ def prepare_bare(folder: Path) -> dict[str, str]:
     )
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "bare.settings.bench", "PYTHONPATH": str(folder)}
     env.pop("DATABASE_URL", None)
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=folder, env=env, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v0"], cwd=folder, env=env, check=True, capture_output=True
+    )
     return env
 
 
@@ -136,7 +144,12 @@ class Probe:
 
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROBE], cwd=folder, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-c", PROBE],
+            cwd=folder,
+            env=env,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
 
     def ask(self, path: str) -> dict[str, float]:
@@ -169,7 +182,9 @@ def bench_pages(portal: Probe, bare: Probe) -> None:
             runs[name].append(run)
             ratios[name].append(run["ms"] / bare_run["ms"])
     base = statistics.median(run["ms"] for run in reference)
-    print(f"{'(bare Wagtail)':<16}{reference[0]['warm']:>8}{'':>7}{base:>9.2f}{1:>13.2f}{reference[0]['bytes'] / 1000:>7.1f}")
+    print(
+        f"{'(bare Wagtail)':<16}{reference[0]['warm']:>8}{'':>7}{base:>9.2f}{1:>13.2f}{reference[0]['bytes'] / 1000:>7.1f}"
+    )
     for name in PAGES:
         cpu = statistics.median(run["ms"] for run in runs[name])
         print(
@@ -185,7 +200,18 @@ def server(module: str, folder: Path, env: dict[str, str]) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", module, "--bind", f"127.0.0.1:{port}", "--workers", "1", "--log-level", "error"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        module,
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "1",
+        "--log-level",
+        "error",
+    ]
     process = subprocess.Popen(command, cwd=folder, env=env)
     try:
         for _ in range(200):
@@ -233,7 +259,6 @@ def bench_cache(portal: Path, folder: Path) -> None:
     print(f"cached home page  {ours:7.0f} requests/s  ({len(body) / 1000:.1f} kB on the wire)")
     print(f"bare Django view  {theirs:7.0f} requests/s  (5 bytes, default middleware)")
     print(f"ratio             {ratio:7.2f}")
-
 
 
 def main() -> None:

@@ -111,8 +111,9 @@ class Visit:
     (0 when it failed) and bytes received, headers included.
     """
 
-    def __init__(self, context: BrowserContext, address: str, text_size: int) -> None:
+    def __init__(self, context: BrowserContext, address: str, text_size: int, javascript: bool) -> None:
         self.context = context
+        self.javascript = javascript
         self.address = address
         self.page: Page = context.new_page()
         self.page.set_default_timeout(TIMEOUT)
@@ -229,7 +230,7 @@ def visit(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., V
             **options,
         )
         contexts.append(context)
-        return Visit(context, live_server.url, text_size).goto(path)
+        return Visit(context, live_server.url, text_size, javascript).goto(path)
 
     yield open_page
     for context in contexts:
@@ -241,6 +242,8 @@ def axe() -> Callable[[Visit], None]:
     """``axe(visit)`` fails when axe-core finds anything on the page, saying what and where."""
 
     def run(visited: Visit) -> None:
+        # axe waits for promises, which never come where scripts are off.
+        assert visited.javascript, "axe needs a visit with JavaScript on"
         violations = Axe().run(visited.page).response["violations"]
         told = [
             f"{violation['id']} ({violation['impact']}): {violation['help']}\n"

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("role", MODEL_PERMISSIONS)
 def test_a_role_may_do_what_the_table_says_and_no_more(role):
     user = UserFactory(groups=[role_name(role)])
-    of_models = {name for name in user.get_all_permissions() if not name.startswith(("wagtailimages", "wagtaildocs"))}
+    of_models = {
+        name for name in user.get_all_permissions() if not name.startswith(("wagtailimages", "wagtaildocs"))
+    }
     assert of_models == set(MODEL_PERMISSIONS[role])
 
 
@@ -21,5 +23,7 @@ def test_page_and_collection_permissions(role):
     group = Group.objects.get(name=role_name(role))
     pages = set(group.page_permissions.values_list("permission__codename", flat=True))
     assert pages == set(PAGE_PERMISSIONS[role])
-    collections = group.collection_permissions.values_list("permission__content_type__app_label", "permission__codename")
+    collections = group.collection_permissions.values_list(
+        "permission__content_type__app_label", "permission__codename"
+    )
     assert {".".join(pair) for pair in collections} == set(COLLECTION_PERMISSIONS[role])

@@ -1,6 +1,7 @@
 """Who is nearest (design §4), against an independent computation in Python."""
 
 import datetime
+import itertools
 import math
 import random
 
@@ -47,7 +48,10 @@ def test_the_nearest_comes_first_with_its_distance(cleaning, mezieres, le_blanc)
     ProviderFactory(name="Loin", base_commune=le_blanc, offers=[cleaning], communes=[mezieres])
     ProviderFactory(name="Sur place", base_commune=mezieres, offers=[cleaning], communes=[mezieres])
     found = list(nearest(cleaning, mezieres, MONDAY))
-    assert [(row.name, row.km) for row in found] == [("Sur place", 0), ("Loin", round(haversine(mezieres, le_blanc)))]
+    assert [(row.name, row.km) for row in found] == [
+        ("Sur place", 0),
+        ("Loin", round(haversine(mezieres, le_blanc))),
+    ]
 
 
 def test_one_query(cleaning, mezieres, commit, django_assert_num_queries):
@@ -90,7 +94,12 @@ def test_a_structure_without_title_is_admitted_by_decision(cleaning, mezieres):
 
 def test_accepting_before_waiting_list_whatever_the_distance(cleaning, mezieres, le_blanc):
     ProviderFactory(
-        name="attente", waiting=True, note="3 semaines", base_commune=mezieres, offers=[cleaning], communes=[mezieres]
+        name="attente",
+        waiting=True,
+        note="3 semaines",
+        base_commune=mezieres,
+        offers=[cleaning],
+        communes=[mezieres],
     )
     ProviderFactory(name="libre", base_commune=le_blanc, offers=[cleaning], communes=[mezieres])
     found = list(nearest(cleaning, mezieres, MONDAY))
@@ -127,7 +136,7 @@ def test_ties_turn_fairly_from_day_to_day_and_not_within_a_day(cleaning, meziere
     days = [MONDAY + datetime.timedelta(days=day) for day in range(30)]
     orders = [names(nearest(cleaning, mezieres, day)) for day in days]
     assert orders == [names(nearest(cleaning, mezieres, day)) for day in days]
-    assert all(today != tomorrow for today, tomorrow in zip(orders, orders[1:], strict=False))
+    assert all(today != tomorrow for today, tomorrow in itertools.pairwise(orders))
     firsts = [order[0] for order in orders]
     assert {name: firsts.count(name) for name in set(firsts)} == {"s0": 10, "s1": 10, "s2": 10}
 

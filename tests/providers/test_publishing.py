@@ -7,7 +7,14 @@ from django.urls import reverse
 
 from portal.roles import OPERATORS, PARTNERS, STAFF, role_name
 from providers.models import Availability, Coverage, Manager, Offer, Operations, Provider
-from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory, UserFactory, offer, set_availability
+from tests.factories import (
+    CommuneFactory,
+    ProviderFactory,
+    ServiceFactory,
+    UserFactory,
+    offer,
+    set_availability,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +31,9 @@ def services():
 
 @pytest.fixture
 def listing(towns, services):
-    provider = ProviderFactory(name="Avant", base_commune=towns[0], communes=towns[:2], offers=[offer(services[0])])
+    provider = ProviderFactory(
+        name="Avant", base_commune=towns[0], communes=towns[:2], offers=[offer(services[0])]
+    )
     provider.save_revision().publish()
     return Provider.objects.get(pk=provider.pk)
 
@@ -41,7 +50,10 @@ def covered(provider):
 
 def form(provider, communes, services, **changes):
     """What the browser posts for *provider* with these communes and services, those before struck out."""
-    known = [row.pk or "" for row in Provider.objects.get(pk=provider.pk).get_latest_revision_as_object().offers.all()]
+    known = [
+        row.pk or ""
+        for row in Provider.objects.get(pk=provider.pk).get_latest_revision_as_object().offers.all()
+    ]
     data = {
         "name": provider.name,
         "legal_form": provider.legal_form,
@@ -184,7 +196,9 @@ def test_unpublishing_hides_it_at_once(listing, client):
     ],
 )
 def test_a_wrong_value_is_told_beside_its_field(staff, listing, towns, services, field, value):
-    response = staff.post(edit_url(listing), form(listing, towns, services, **{field: value}) | {"action-publish": "1"})
+    response = staff.post(
+        edit_url(listing), form(listing, towns, services, **{field: value}) | {"action-publish": "1"}
+    )
     assert response.status_code == 200
     assert field in response.context["form"].errors
     assert Provider.objects.get(pk=listing.pk).name == "Avant"
@@ -232,7 +246,9 @@ class TestWhoMayDoWhat:
 
     @pytest.fixture
     def other(self, towns, services):
-        return ProviderFactory(name="Autre", base_commune=towns[0], communes=towns, offers=[offer(services[0])])
+        return ProviderFactory(
+            name="Autre", base_commune=towns[0], communes=towns, offers=[offer(services[0])]
+        )
 
     @pytest.fixture
     def partner(self, client, listing):
@@ -244,6 +260,11 @@ class TestWhoMayDoWhat:
     def test_a_partner_changes_the_availability_of_its_own(self, partner, listing):
         post_operations(partner, listing, state="waiting", hours="")
         assert Availability.objects.get(operations=listing.pk).state == "waiting"
+
+    def test_a_partner_finds_its_own_on_its_home(self, partner, listing, other):
+        page = partner.get(reverse("wagtailadmin_home")).content.decode()
+        assert reverse("operations:edit", args=[listing.pk]) in page
+        assert "Autre" not in page
 
     def test_a_partner_reaches_nobody_else(self, partner, listing, other):
         from providers.viewsets import OperationsViewSet
@@ -322,4 +343,6 @@ def test_dates_of_a_closure_are_in_order():
     provider = ProviderFactory()
     day = datetime.date(2026, 12, 24)
     with pytest.raises(IntegrityError), transaction.atomic():
-        HoursException.objects.create(operations_id=provider.pk, first_day=day, last_day=day - datetime.timedelta(1))
+        HoursException.objects.create(
+            operations_id=provider.pk, first_day=day, last_day=day - datetime.timedelta(1)
+        )

@@ -76,10 +76,15 @@ def test_another_territory_by_codes_gives_a_working_directory(client):
     limoges = Commune.objects.get(insee_code="87085")
     service = ServiceFactory(name="Ménage")
     ProviderFactory(name="Porcelaine", base_commune=limoges, everywhere=True, offers=[service])
-    for path in ("/annuaire/", "/annuaire/communes/limoges/", "/annuaire/services/menage/", "/annuaire/services/menage/limoges/"):
+    for path in (
+        "/annuaire/",
+        "/annuaire/communes/limoges/",
+        "/annuaire/services/menage/",
+        "/annuaire/services/menage/limoges/",
+    ):
         page = client.get(path)
         assert page.status_code == 200, path
-        assert "<svg class=\"map" not in page.content.decode()
+        assert '<svg class="map' not in page.content.decode()
     assert "Porcelaine" in page.content.decode()
     assert "Tilly" not in client.get("/annuaire/").content.decode()
 
@@ -107,7 +112,11 @@ def test_a_contour_without_its_commune_is_named(capsys, write):
     communes = write("c.csv", HEADER + "36018,Le Blanc,36300,46.6,1.06\n")
     ring = [[1, 46], [1.1, 46], [1.1, 46.1], [1, 46]]
     features = [
-        {"type": "Feature", "properties": {"insee": code}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+        {
+            "type": "Feature",
+            "properties": {"insee": code},
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        }
         for code in ("36018", "36999")
     ]
     contours = write("c.geojson", json.dumps({"type": "FeatureCollection", "features": features}))
@@ -134,7 +143,15 @@ def test_a_contour_that_is_none_is_named(capsys, write, geometry):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"   \n", b"\x89PNG\x00\x00", b"nom;age\nx;1\n", b"{}", HEADER.encode(), b'code_insee,nom,codes_postaux\n"36018,x'],
+    [
+        b"",
+        b"   \n",
+        b"\x89PNG\x00\x00",
+        b"nom;age\nx;1\n",
+        b"{}",
+        HEADER.encode(),
+        b'code_insee,nom,codes_postaux\n"36018,x',
+    ],
     ids=["empty", "blank", "binary", "other columns", "json", "header only", "open quote"],
 )
 def test_a_file_of_the_wrong_kind_is_refused(capsys, write, content):

@@ -52,10 +52,14 @@ class Command(BaseCommand):
         call_command("update_index", verbosity=0)
         self.stdout.write("")
         self.stdout.write(self.style.SUCCESS(f"  http://127.0.0.1:{port}/"))
-        self.stdout.write(f"  http://127.0.0.1:{port}{settings.ADMIN_PATH}   " + _("password: %s") % accounts.password())
+        self.stdout.write(
+            f"  http://127.0.0.1:{port}{settings.ADMIN_PATH}   " + _("password: %s") % accounts.password()
+        )
         for account in known:
             role = role_name(account.role) if account.role else _("Administrator")
-            self.stdout.write(f"    {account.username:<14} {role}" + (f" – {account.first_name}" if account.manages else ""))
+            self.stdout.write(
+                f"    {account.username:<14} {role}" + (f" – {account.first_name}" if account.manages else "")
+            )
         self.stdout.write("")
 
     def _serve(self, port: int) -> None:
@@ -63,5 +67,14 @@ class Command(BaseCommand):
         self.stdout.flush()
         os.execv(
             sys.executable,
-            [sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", workers],
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "portal.wsgi",
+                "--bind",
+                f"127.0.0.1:{port}",
+                "--workers",
+                workers,
+            ],
         )

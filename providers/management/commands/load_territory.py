@@ -29,13 +29,19 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("communes", nargs="?", type=Path, help="CSV: code_insee, nom, codes_postaux, lat, lon, …")
+        parser.add_argument(
+            "communes", nargs="?", type=Path, help="CSV: code_insee, nom, codes_postaux, lat, lon, …"
+        )
         parser.add_argument("--contours", type=Path, help="GeoJSON FeatureCollection with an insee property")
         parser.add_argument(
             "--codes", help="INSEE codes, separated by commas or spaces, or a text file that holds them"
         )
         parser.add_argument(
-            "--around", type=float, default=25, metavar="KM", help="keep the communes this far around (default 25)"
+            "--around",
+            type=float,
+            default=25,
+            metavar="KM",
+            help="keep the communes this far around (default 25)",
         )
         parser.add_argument("--check", action="store_true", help="read and check the files, load nothing")
 
@@ -58,7 +64,9 @@ class Command(BaseCommand):
         if options["check"]:
             self._say(_("The files are right: %(count)s communes.") % {"count": len(inside)})
             return
-        territory.load(inside, outside, report=lambda text: self._say(_("Communes: %(progress)s") % {"progress": text}))
+        territory.load(
+            inside, outside, report=lambda text: self._say(_("Communes: %(progress)s") % {"progress": text})
+        )
         self._say(
             _("Territory loaded: %(inside)s communes, and %(outside)s around it.")
             % {"inside": len(inside), "outside": len(outside)}

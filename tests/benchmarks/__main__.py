@@ -1,0 +1,3 @@
+from tests.benchmarks import pages
+
+pages.main()
