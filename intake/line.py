@@ -1,10 +1,12 @@
 """Is the line open, until when, and what to do if it is not: shown on every page."""
 
 import datetime
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from intake.models import Hotline
@@ -48,10 +50,20 @@ def line_now(at: datetime.datetime | None = None) -> Line:
         is_open=state is not None and state.is_open,
         headline=_headline(state),
         detail=_detail(state, now, closures, hotline.has_answering_machine),
-        week=week_rows(hotline.opening_hours, timezone.localdate(now)),
+        week=_week(hotline.opening_hours, timezone.localdate(now), get_language()),
         message=message,
-        summary=week_summary(hotline.opening_hours),
+        summary=_summary(hotline.opening_hours, get_language()),
     )
+
+
+@functools.lru_cache(maxsize=50)
+def _week(hours: str, day: datetime.date, language: str | None) -> list[dict[str, str]]:
+    return week_rows(hours, day)
+
+
+@functools.lru_cache(maxsize=50)
+def _summary(hours: str, language: str | None) -> str:
+    return week_summary(hours)
 
 
 @per_generation

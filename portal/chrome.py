@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from intake.line import line_now
@@ -24,14 +25,22 @@ def identity() -> SiteIdentity:
 
 
 @per_generation
-def _pages() -> tuple[tuple[str, str, bool, bool], ...]:
-    """Title, address, in the menu, in the footer, of each public page so placed."""
-    pages = ContentPage.objects.live().public().order_by("path")
-    return tuple(
-        (page.title, page.get_url() or "/", page.show_in_menus, page.show_in_footer)
-        for page in pages
-        if page.show_in_menus or page.show_in_footer
-    )
+def _menus(language: str | None) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Title and address of each link of the menu and of the foot of the page."""
+    menu, foot = [public.directory_crumb()], []
+    for page in ContentPage.objects.live().public().order_by("path"):
+        link = (page.title, page.get_url() or "/")
+        if page.show_in_menus:
+            menu.append(link)
+        if page.show_in_footer:
+            foot.append(link)
+    names = identity()
+    if names.accessibility_page and names.accessibility_page.live:
+        state = _("Accessibility: %(state)s") % {"state": names.accessibility_state}
+        foot.append((state, names.accessibility_page.get_url() or "/"))
+    foot.append((_("Site map"), reverse("site_map")))
+    foot.append((_("Staff and partners"), reverse("wagtailadmin_home")))
+    return menu, foot
 
 
 def _links(rows: list[tuple[str, str]], path: str) -> list[dict[str, Any]]:
@@ -48,13 +57,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     if request.path.startswith(settings.ADMIN_PATH) and not getattr(request, "is_preview", False):
         return {}
     names = identity()
-    menu = [public.directory_crumb(), *((title, url) for title, url, in_menu, _foot in _pages() if in_menu)]
-    footer = [(title, url) for title, url, _menu, in_footer in _pages() if in_footer]
-    if names.accessibility_page and names.accessibility_page.live:
-        state = _("Accessibility: %(state)s") % {"state": names.accessibility_state}
-        footer.append((state, names.accessibility_page.get_url(request) or "/"))
-    footer += [(_("Site map"), reverse("site_map")), (_("Staff and partners"), reverse("wagtailadmin_home"))]
-    main_links, footer_links = _links(menu, request.path), _links(footer, request.path)
+    menu, foot = _menus(get_language())
+    main_links, footer_links = _links(menu, request.path), _links(foot, request.path)
     return {
         # What templates share between pages is kept under these two.
         "generation": secrets.token_hex(8) if generation.uncommitted() else generation.current(),

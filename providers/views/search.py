@@ -139,7 +139,7 @@ def results(request: HttpRequest, service_slug: str, commune_slug: str) -> HttpR
     service = public.service_or_404(service_slug)
     commune = public.commune_or_404(commune_slug)
     filters = Filters.read(request.GET)
-    path = _results_url(service, commune)
+    path, commune_url = _results_url(service, commune), commune.get_absolute_url()
     cards = build_cards(_nearest_rows(filters, service, commune), service, commune)
     unfiltered = cards or not filters.active or nearest(service, commune).exists()
     no_result = not cards and not (filters.active and unfiltered)
@@ -156,7 +156,7 @@ def results(request: HttpRequest, service_slug: str, commune_slug: str) -> HttpR
         "service": service,
         "commune": commune,
         "service_url": service.get_absolute_url(),
-        "commune_url": commune.get_absolute_url(),
+        "commune_url": commune_url,
         "heading": heading,
         "count_text": _count_text(len(cards), filters.active),
         "cards": cards,
@@ -173,7 +173,7 @@ def results(request: HttpRequest, service_slug: str, commune_slug: str) -> HttpR
             heading, _description(service, commune, len(cards)), "noindex" if filters.active else ""
         ),
         "canonical": public.canonical(path),
-        "crumbs": public.crumbs((commune.name, commune.get_absolute_url()), (service.name, "")),
+        "crumbs": public.crumbs((commune.name, commune_url), (service.name, "")),
         "editor_url": "",
     }
     return render(request, "providers/results.html", context)
