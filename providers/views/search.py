@@ -158,13 +158,13 @@ def results(request: HttpRequest, service_slug: str, commune_slug: str) -> HttpR
         "service_url": service.get_absolute_url(),
         "commune_url": commune_url,
         "heading": heading,
-        "count_text": _count_text(len(cards), filters.active),
+        "count_text": _count_text(len(cards), commune, filters.active),
         "cards": cards,
         "neighbours": neighbours,
         "no_result": no_result,
         "fewer": filters.active,
         "unfiltered_url": path,
-        "filters": filters.as_context(),
+        "filters": None if no_result else filters.as_context(),
         "outside_note": outside_note(commune),
         "fair_note": _fair_note(cards or neighbours),
         "map": _map(service, commune, cards or neighbours, heading),
@@ -188,7 +188,9 @@ def outside_note(commune: Commune) -> str:
     ) % {"commune": commune.name}
 
 
-def _count_text(count: int, filtered: bool) -> str:
+def _count_text(count: int, commune: Commune, filtered: bool) -> str:
+    if not count and not filtered:
+        return _("Nobody comes %(at_commune)s for this yet.") % {"at_commune": at_place(commune.name)}
     if filtered:
         return ngettext(
             "%(count)s structure fits your choices, nearest first.",
@@ -203,6 +205,11 @@ def _count_text(count: int, filtered: bool) -> str:
 
 
 def _description(service: Service, commune: Commune, count: int) -> str:
+    if not count:
+        return _("%(service)s: who may help near %(commune)s, and the number to call.") % {
+            "service": service.name,
+            "commune": commune.name,
+        }
     return ngettext(
         "%(service)s: %(count)s structure comes to homes %(at_commune)s. Phone, hours, price.",
         "%(service)s: %(count)s structures come to homes %(at_commune)s, nearest first. Phone, hours, prices.",

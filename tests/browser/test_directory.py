@@ -1,0 +1,201 @@
+"""The directory in a real browser: for everybody, in every scheme, light and without a trace."""
+
+import datetime
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+
+from intake.models import Hotline
+from portal.demo.site import load_pages, load_settings
+from providers.models import Commune, Service
+from providers.nomenclature import load_nomenclature
+from tests.factories import ProviderFactory, offer
+
+RESULTS = "/annuaire/services/menage-repassage/mezieres-en-brenne/"
+TEMPLATES = {
+    "home": "/",
+    "results": RESULTS,
+    "results filtered": RESULTS + "?cesu=1&mode=mandataire",
+    "nobody comes": "/annuaire/services/menage-repassage/tilly/",
+    "outside": "/annuaire/services/menage-repassage/chateauroux/",
+    "directory": "/annuaire/",
+    "service": "/annuaire/services/menage-repassage/",
+    "commune": "/annuaire/communes/mezieres-en-brenne/",
+    "structure": "/annuaire/structures/au-fil-des-etangs/",
+    "which service": "/annuaire/trouver/?quoi=garder+mon+fils&ou=rosnay",
+    "which commune": "/annuaire/trouver/?quoi=menage&ou=36290",
+    "error": "/annuaire/trouver/?quoi=licorne&ou=Atlantide",
+    "text": "/comprendre-le-service/",
+    "site map": "/plan-du-site/",
+}
+
+
+@pytest.fixture
+def site():
+    """The true territory, nomenclature and pages; a few structures around Mézières."""
+    call_command("load_territory", verbosity=0)
+    load_nomenclature()
+    load_settings()
+    load_pages("1001 services", 80)
+    cleaning = Service.objects.get(slug="menage-repassage")
+    communes = {
+        row.slug: row for row in Commune.objects.filter(slug__in=["mezieres-en-brenne", "le-blanc", "rosnay"])
+    }
+    priced = {"price_text": "à partir de 23,50 € l’heure", "price_checked_on": datetime.date(2026, 9, 1)}
+    for number, (slug, traits) in enumerate(
+        [
+            ("mezieres-en-brenne", {"name": "Au Fil des Étangs", "accepts_cesu": True}),
+            ("mezieres-en-brenne", {"hours": "24/7"}),
+            ("rosnay", {"waiting": True, "note": "environ 3 semaines"}),
+            ("le-blanc", {"hours": "Mo-Fr 09:00-12:00,14:00-17:00; PH off"}),
+            (
+                "le-blanc",
+                {
+                    "name": "Une structure au nom vraiment très long, de Saint-Hilaire-sur-Benaize et des environs"
+                },
+            ),
+        ]
+    ):
+        ProviderFactory(
+            base_commune=communes[slug],
+            communes=[communes["mezieres-en-brenne"], communes["rosnay"]],
+            offers=[offer(cleaning, **priced)],
+            description="Une association d’ici.\nElle vient chez vous.",
+            address=f"{number} rue des Roseaux",
+            **traits,
+        )
+    assert Hotline.objects.exists()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing(site, visit, axe, dark):
+    visited = visit("/", dark=dark)
+    for path in TEMPLATES.values():
+        axe(visited.goto(path))
+    visited.page.goto(visited.address + "/n-existe-pas/")
+    axe(visited)
+
+
+@pytest.mark.parametrize(
+    ("width", "text_size"), [(320, 100), (1280, 200), (390, 200)], ids=["320 px", "200 %", "200 % on a phone"]
+)
+def test_every_page_fits_without_javascript_and_leaves_no_trace(site, visit, width, text_size):
+    visited = visit("/", javascript=False, width=width, text_size=text_size)
+    for name, path in TEMPLATES.items():
+        visited.goto(path)
+        assert visited.overflow == 0, name
+    visited.expect_clean()
+
+
+def test_no_violation_nor_cookie_with_javascript(site, visit):
+    visited = visit("/")
+    for path in TEMPLATES.values():
+        visited.goto(path)
+    visited.expect_clean()
+
+
+def test_first_visit_to_home_search_and_results_is_light(site, visit):
+    visited = visit("/", javascript=False, width=390)
+    visited.page.fill("#quoi", "ménage")
+    visited.page.fill("#ou", "mezieres")
+    visited.page.click("form.find button")
+    visited.page.wait_for_url(f"**{RESULTS}")
+    assert visited.page.locator(".card").count() == 5
+    assert visited.transferred <= 40_000, visited.requests
+    # What the browser had kept from the first page weighs nothing and asks for nothing.
+    asked = [record for record in visited.requests if record["bytes"]]
+    assert len(asked) <= 6, asked
+    visited.expect_clean()
+
+
+def test_the_first_call_button_is_on_the_first_screen_of_a_phone(site, visit):
+    visited = visit(RESULTS, width=390, height=844)
+    box = visited.page.locator(".card .call").first.bounding_box()
+    assert box["y"] + box["height"] <= 844
+    assert box["height"] >= 44
+
+
+def test_search_and_reach_a_number_by_keyboard_alone(site, visit):
+    visited = visit("/", javascript=False)
+    page = visited.page
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").get_attribute("href") == "#contenu"
+    page.keyboard.press("Enter")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.locator("#quoi:focus").count():
+            break
+    page.keyboard.type("femme de menage")
+    page.keyboard.press("Tab")
+    page.keyboard.type("mezieres en brenne")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{RESULTS}")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.locator(".call:focus").count():
+            break
+    focused = page.locator(":focus")
+    assert focused.get_attribute("href").startswith("tel:+33")
+    assert "solid" in focused.evaluate("node => getComputedStyle(node).outlineStyle")
+
+
+def test_a_list_prints_with_numbers_and_address(site, visit):
+    visited = visit(RESULTS)
+    visited.page.emulate_media(media="print")
+    assert visited.page.locator(".card .call").first.is_visible()
+    assert visited.page.locator(".printed").is_visible()
+    assert not visited.page.locator("form.find").first.is_visible()
+    assert not visited.page.locator("svg.map").first.is_visible()
+
+
+def test_a_commune_of_the_map_leads_to_it(site, visit):
+    visited = visit("/", javascript=False)
+    visited.page.locator('svg.map a[href="/annuaire/communes/rosnay/"]').click()
+    assert visited.page.locator("h1").inner_text().endswith("Rosnay")
+
+
+def test_staff_set_the_point_on_the_map_without_third_party(site, visit, settings):
+    """Leaflet comes from our own files; the tile server of the settings is all else that is asked."""
+    from django.contrib.auth import get_user_model
+
+    get_user_model().objects.create_superuser("admin", "a@test.example", "étang-roseau")
+    visited = visit("/admin/login/")
+    page = visited.page
+    page.fill("[name=username]", "admin")
+    page.fill("[name=password]", "étang-roseau")
+    page.click("button[type=submit]")
+    page.wait_for_url("**/admin/")
+    page.goto(visited.address + "/admin/snippets/providers/provider/")
+    page.get_by_role("link", name="Au Fil des Étangs").first.click()
+    page.get_by_role("tab", name="Contact").click()
+    page.fill("#id_location_latlng", "46.8,1.2")
+    page.dispatch_event("#id_location_latlng", "input")
+    assert page.input_value("#id_location") == "SRID=4326;POINT(1.2 46.8)"
+    tiles = settings.MAP_TILES_URL.split("/{")[0]
+    assert all(url.startswith(tiles) for url in visited.third_parties), visited.third_parties
+    assert not visited.violations
+
+
+def test_the_line_follows_the_minute_through_the_page_cache(site, visit, tmp_path):
+    """The same page, kept, says open at 11:59 and closed at 12:00."""
+    import time_machine
+    from django.test import Client
+
+    caches = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": tmp_path,
+        },
+        "fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "minute"},
+    }
+    with override_settings(PAGE_CACHE=True, CACHES=caches):
+        for moment, words in (
+            ("11:58:30", "est ouverte"),
+            ("11:59:59", "est ouverte"),
+            ("12:00:00", "est fermée"),
+        ):
+            with time_machine.travel(f"2026-11-24T{moment}+01:00", tick=False):
+                for _ in range(2):
+                    page = Client().get("/").content.decode()
+                    assert f"La ligne {words}" in page, moment
