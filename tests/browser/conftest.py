@@ -18,6 +18,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -90,7 +91,11 @@ def browser() -> Iterator[Browser]:
     # here to its end, which Django takes for asynchronous code; there is none.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    own = connections[DEFAULT_DB_ALIAS]
     with sync_playwright() as playwright:
+        # Beside a loop Django would open another connection, which knows
+        # nothing of the database prepared for the tests.
+        connections[DEFAULT_DB_ALIAS] = own
         # Chromium's sandbox does not start for root.
         chromium = playwright.chromium.launch(
             executable_path=executable, args=ARGUMENTS, chromium_sandbox=os.geteuid() != 0
@@ -145,6 +150,9 @@ class Visit:
     def _on_request(self, event: dict[str, Any]) -> None:
         if event["request"]["url"].startswith("data:"):
             return
+        if (before := self._by_id.get(event["requestId"])) and "redirectResponse" in event:
+            before["status"] = event["redirectResponse"]["status"]
+            before["bytes"] = int(event["redirectResponse"]["encodedDataLength"])
         record = {"url": event["request"]["url"], "status": 0, "bytes": 0}
         self._by_id[event["requestId"]] = record
         self.requests.append(record)

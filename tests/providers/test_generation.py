@@ -17,12 +17,12 @@ from providers import generation
 from providers.models import Availability, Commune, Coverage, Epci, Offer, PostalCode, Provider
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory, UserFactory
 
-committed = pytest.mark.django_db(transaction=True)
+committed = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 ROSNAY = {"siren": "243600343", "name": "CC Cœur de Brenne"}
 
 
 @pytest.fixture
-def changes(transactional_db):
+def changes(transactional_db, django_db_serialized_rollback):
     """``changes(function)``: whether calling it drew a new token."""
 
     def run(function) -> bool:
@@ -34,7 +34,7 @@ def changes(transactional_db):
 
 
 @pytest.fixture
-def provider(transactional_db):
+def provider(transactional_db, django_db_serialized_rollback):
     return ProviderFactory(
         name="Les Roseaux",
         offers=[ServiceFactory()],
@@ -97,7 +97,7 @@ def execute_many(sql: str, rows: list) -> None:
         cursor.executemany(sql, rows)
 
 
-def test_every_table_of_the_project_counts(transactional_db):
+def test_every_table_of_the_project_counts(transactional_db, django_db_serialized_rollback):
     """A model added later changes the token unless its app says otherwise."""
     public = {
         model._meta.db_table

@@ -76,5 +76,6 @@ class Command(BaseCommand):
                 f"127.0.0.1:{port}",
                 "--workers",
                 workers,
+                "--no-control-socket",
             ],
         )
