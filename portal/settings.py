@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import dj_database_url
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 from environs import Env
@@ -103,7 +104,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- Data -------------------------------------------------------------------
 
 DATABASES = {
-    "default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}", conn_max_age=600)
+    "default": dj_database_url.parse(
+        env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'portal.sqlite3'}", conn_max_age=600
+    )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # WAL lets readers go on while one writes; IMMEDIATE queues writers instead

@@ -104,7 +104,8 @@ class ProviderViewSet(SnippetViewSet):
                     InlinePanel(
                         "offers",
                         [
-                            FieldPanel("service"),
+                            # A plain list: quicker than a chooser, and open to partners too.
+                            FieldPanel("service", widget=forms.Select),
                             FieldPanel("mode"),
                             FieldPanel("audience"),
                             FieldPanel("summary"),
@@ -272,7 +273,12 @@ class OperationsViewSet(ModelViewSet):
         FieldPanel("opening_hours", widget=WeekWidget),
         InlinePanel(
             "availabilities",
-            [FieldPanel("service"), FieldPanel("state"), FieldPanel("until"), FieldPanel("note")],
+            [
+                FieldPanel("service", widget=forms.Select),
+                FieldPanel("state"),
+                FieldPanel("until"),
+                FieldPanel("note"),
+            ],
             heading=_("Are new requests taken?"),
             label=_("waiting list or suspension"),
             help_text=_("Nothing here means that new requests are taken."),
