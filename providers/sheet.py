@@ -12,12 +12,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from providers import cards, territory_map
+from providers import cards, structured, territory_map
 from providers.coverage import communes_of
 from providers.hours import Schedule, open_text, week_rows
 from providers.maps import communes_map
 from providers.models import Availability, Offer, Provider, Service
 from providers.naming import at_place
+from providers.views import public
 
 
 def tax_note(service: Service, title: str = Offer.LegalTitle.DECLARATION) -> str:
@@ -49,10 +50,9 @@ def _state(states: dict[int | None, Availability], service: int | None) -> tuple
     return row.state, cards.state_text(row.state, row.note, row.until)
 
 
-def _offers(provider: Provider, states: dict[int | None, Availability]) -> list[dict[str, Any]]:
-    # A draft's offers are in memory: order and join them here.
-    offers = sorted(provider.offers.all(), key=lambda offer: (offer.sort_order or 0, offer.pk or 0))
-    services = Service.objects.in_bulk([offer.service_id for offer in offers])
+def _offers(
+    offers: list[Offer], services: dict[int, Service], states: dict[int | None, Availability]
+) -> list[dict[str, Any]]:
     usual = _state(states, None)[1]
     rows = []
     for offer in offers:
@@ -115,6 +115,9 @@ def provider_sheet(provider: Provider, request: HttpRequest) -> dict[str, Any]:
     hours = operations.opening_hours if operations else ""
     exceptions = cards.exceptions_of([provider], now.date()).get(provider.pk, []) if provider.pk else []
     opening = Schedule(hours, exceptions).state(now)
+    # A draft's offers are in memory: order and join them here.
+    offers = sorted(provider.offers.all(), key=lambda offer: (offer.sort_order or 0, offer.pk or 0))
+    services = Service.objects.in_bulk({offer.service_id for offer in offers})
     states = _availability(provider)
     state, state_words = _state(states, None)
     communes = list(communes_of(provider).defer("contour"))
@@ -146,7 +149,7 @@ def provider_sheet(provider: Provider, request: HttpRequest) -> dict[str, Any]:
         "sheet": {
             "card": card,
             "description": [line.strip() for line in provider.description.splitlines() if line.strip()],
-            "offers": _offers(provider, states),
+            "offers": _offers(offers, services, states),
             "address_lines": [line for line in (provider.address, town) if line],
             "phone": str(provider.phone or ""),
             "email": provider.email,
@@ -168,6 +171,15 @@ def provider_sheet(provider: Provider, request: HttpRequest) -> dict[str, Any]:
             "fictional": settings.DEMO,
         },
         "map": map_,
+        "structured": structured.script_text(
+            structured.provider_data(
+                provider,
+                public.canonical(card.url),
+                communes,
+                services.values(),
+                hours,
+            )
+        ),
     }
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from providers import supply, territory_map
+from providers import structured, supply, territory_map
 from providers.cards import build_cards
 from providers.maps import communes_map, supply_map, supply_of
 from providers.matching import today
@@ -174,6 +174,13 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
         "tax_note": tax_note(wanted),
         "cards": cards,
         "map": supply_map(wanted),
+        "structured": structured.script_text(
+            structured.service_data(
+                wanted,
+                public.canonical(wanted.get_absolute_url()),
+                [(public.canonical(card.url), card.name) for card in cards],
+            )
+        ),
         "communes": communes,
         "absent_count": sum(not row["count"] for row in communes),
         "search": public.search_box(what=wanted.name),
