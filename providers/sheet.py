@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from providers import cards, structured, territory_map
 from providers.coverage import communes_of
-from providers.hours import Schedule, open_text, week_rows
+from providers.hours import Schedule, open_text, week_rows, week_summary
 from providers.maps import communes_map
 from providers.models import Availability, Offer, Provider, Service
 from providers.naming import at_place
@@ -91,8 +91,7 @@ def _exceptions(rows: cards.Exceptions) -> list[str]:
     for first, last, hours in rows:
         span = {"first": date_format(first, "j F"), "last": date_format(last, "j F"), "hours": hours}
         if hours:
-            opened = " ; ".join(f"{row['day']} {row['hours']}" for row in week_rows(hours) or [])
-            span["hours"] = opened or hours
+            span["hours"] = week_summary(hours) or hours
             texts.append(_("From %(first)s to %(last)s: %(hours)s") % span)
         elif first == last:
             texts.append(_("Closed on %(first)s") % span)

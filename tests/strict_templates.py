@@ -16,8 +16,11 @@ from django.template.context import Context
 from django.templatetags.i18n import BlockTranslateNode
 
 
-class UnknownVariableError(AssertionError):
-    """A template used a name that is not in its context."""
+class UnknownVariableError(BaseException):
+    """A template used a name that is not in its context.
+
+    Not an Exception: {% if a and b %} would take one for false.
+    """
 
 
 class StrictVariable(Variable):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.template import engines
+from django.template.backends.django import DjangoTemplates
 
 from tests.strict_templates import UnknownVariableError
 
@@ -9,23 +10,14 @@ from tests.strict_templates import UnknownVariableError
 @pytest.fixture
 def render(settings, tmp_path, monkeypatch):
     """``render(source, **context)``: as if *source* were a template of the project."""
-    engine = engines["django"].engine
     monkeypatch.setitem(settings.TEMPLATES[0], "DIRS", [str(tmp_path)])
-    monkeypatch.setattr(engine, "dirs", [str(tmp_path)])
-    monkeypatch.setattr(engine, "template_loaders", engine.find_template_loaders(_loaders(tmp_path)))
+    engine = DjangoTemplates({"NAME": "strict", "DIRS": [str(tmp_path)], "APP_DIRS": False, "OPTIONS": {}})
 
     def run(source: str, **context) -> str:
         (tmp_path / "page.html").write_text(source)
-        return engines["django"].get_template("page.html").render(context)
+        return engine.get_template("page.html").render(context)
 
     return run
-
-
-def _loaders(directory):
-    return [
-        ("django.template.loaders.filesystem.Loader", [str(directory)]),
-        "django.template.loaders.app_directories.Loader",
-    ]
 
 
 @pytest.mark.parametrize(

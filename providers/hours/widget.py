@@ -80,7 +80,6 @@ class WeekWidget(forms.Widget):
             "name": name,
             "id": f"{base_id}-osm",
             "value": osm if typed or week is None else "",
-            "max_length": MAX_LENGTH,
         }
         return context
 
