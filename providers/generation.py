@@ -240,6 +240,7 @@ def _watch_statements(execute: Any, sql: Any, params: Any, many: bool, context: 
     bump()
     if not connection.autocommit or (connection.vendor == "sqlite" and "RETURNING" in sql):
         _state["late"] = True
+        request_finished.connect(_after_request, dispatch_uid="providers.generation")
     return result
 
 
@@ -251,6 +252,8 @@ def _draw_late() -> None:
 
 
 def _after_request(sender: Any, **kwargs: Any) -> None:
+    # Connected while there is something to do: page hits do not pay for it.
+    request_finished.disconnect(dispatch_uid="providers.generation")
     _draw_late()
 
 
@@ -262,4 +265,3 @@ def _install(sender: Any, connection: Any, **kwargs: Any) -> None:
 def watch() -> None:
     """Start watching every connection of this process (called once, at start)."""
     connection_created.connect(_install, dispatch_uid="providers.generation")
-    request_finished.connect(_after_request, dispatch_uid="providers.generation")

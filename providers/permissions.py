@@ -18,6 +18,13 @@ def is_listing_staff(user: Any) -> bool:
     return user.is_active and user.has_perm("providers.change_operations")
 
 
+def sees_every_listing(user: Any) -> bool:
+    """Those who may open any listing in the admin, drafts included."""
+    return user.is_active and (
+        user.has_perm("providers.view_provider") or user.has_perm("providers.change_provider")
+    )
+
+
 def manages(user: Any, provider: Provider | int) -> bool:
     """Whether *user* keeps this very listing."""
     pk = provider if isinstance(provider, int) else provider.pk

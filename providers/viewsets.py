@@ -23,6 +23,7 @@ from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import Button
 from wagtail.permissions import register_permission_policy
+from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import EditView, SnippetViewSet, SnippetViewSetGroup
 
 from providers.hours import WeekWidget
@@ -32,6 +33,7 @@ from providers.permissions import (
     OperationsPermissionPolicy,
     can_change_operations,
     operations_open_to,
+    sees_every_listing,
 )
 from providers.widgets import CommuneChecklist, TerritoryMapPanel
 
@@ -43,6 +45,28 @@ register_permission_policy(Operations, OperationsPermissionPolicy(Operations))
 def operations_url(provider: Provider) -> str:
     """The short screen of a structure's availability and hours."""
     return reverse("operations:edit", args=[provider.pk])
+
+
+class Guarded:
+    """A viewset whose every view, present and future, first asks :meth:`may_reach`.
+
+    Wagtail's views ask the permission policy about the class only, and some
+    (choosers, previews of a workflow) tell the name of a row before they ask.
+    """
+
+    def may_reach(self, user: Any, url: dict[str, Any]) -> bool:
+        """Whether *user* may open a view with these values from its address."""
+        raise PermissionDenied
+
+    def construct_view(self, view_class: Any, **kwargs: Any) -> Any:
+        view = super().construct_view(view_class, **kwargs)  # type: ignore[misc]
+
+        def guarded(request: HttpRequest, *args: Any, **url: Any) -> Any:
+            if not self.may_reach(request.user, url):
+                raise PermissionDenied
+            return view(request, *args, **url)
+
+        return guarded
 
 
 class ProviderEditView(EditView):
@@ -60,7 +84,14 @@ class ProviderEditView(EditView):
         return buttons
 
 
-class ProviderViewSet(SnippetViewSet):
+class ListingChooserViewSet(Guarded, SnippetChooserViewSet):
+    """Choosing a listing shows the names of drafts too."""
+
+    def may_reach(self, user: Any, url: dict[str, Any]) -> bool:
+        return sees_every_listing(user)
+
+
+class ProviderViewSet(Guarded, SnippetViewSet):
     """Listings: drafts, revisions, preview, locking, workflow, history, search."""
 
     model = Provider
@@ -68,6 +99,7 @@ class ProviderViewSet(SnippetViewSet):
     menu_label = _("Structures")
     add_to_admin_menu = False
     edit_view_class = ProviderEditView
+    chooser_viewset_class = ListingChooserViewSet
     list_display = [
         "name",
         "base_commune",
@@ -163,6 +195,9 @@ class ProviderViewSet(SnippetViewSet):
         ]
     )
 
+    def may_reach(self, user: Any, url: dict[str, Any]) -> bool:
+        return sees_every_listing(user)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
         return Provider.objects.select_related("base_commune").defer("base_commune__contour")
 
@@ -255,7 +290,7 @@ class OperationsIndexView(IndexView):
         )
 
 
-class OperationsViewSet(ModelViewSet):
+class OperationsViewSet(Guarded, ModelViewSet):
     """Availability, hours and closures: live at once, staff for all, partners for theirs."""
 
     model = Operations
@@ -307,19 +342,8 @@ class OperationsViewSet(ModelViewSet):
         ),
     ]
 
-    def construct_view(self, view_class: Any, **kwargs: Any) -> Any:
-        """Every view, present and future, that names a row refuses whoever may not change it.
-
-        Wagtail's views ask the policy about the class only, so the row is checked here.
-        """
-        view = super().construct_view(view_class, **kwargs)
-
-        def guarded(request: HttpRequest, *args: Any, **url: Any) -> Any:
-            if "pk" in url and not can_change_operations(request.user, int(url["pk"])):
-                raise PermissionDenied
-            return view(request, *args, **url)
-
-        return guarded
+    def may_reach(self, user: Any, url: dict[str, Any]) -> bool:
+        return "pk" not in url or can_change_operations(user, int(url["pk"]))
 
 
 class ManagerViewSet(ModelViewSet):

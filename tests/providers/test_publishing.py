@@ -5,8 +5,9 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from portal.roles import OPERATORS, PARTNERS, STAFF, role_name
+from portal.roles import INSTITUTIONS, OPERATORS, PARTNERS, STAFF, role_name
 from providers.models import Availability, Coverage, Manager, Offer, Operations, Provider
+from providers.viewsets import ProviderViewSet
 from tests.factories import (
     CommuneFactory,
     ProviderFactory,
@@ -292,6 +293,30 @@ class TestWhoMayDoWhat:
     def test_a_partner_has_no_other_door(self, partner, listing, other):
         for url in (edit_url(listing), edit_url(other), reverse("wagtailsnippets_providers_provider:list")):
             assert partner.get(url).status_code in (302, 403), url
+
+    @pytest.mark.parametrize("role", [PARTNERS, INSTITUTIONS])
+    def test_no_view_of_listings_tells_another_s_name(self, client, role, listing, other):
+        """Every URL of the listings and of their chooser, by GET and POST, messages left behind included."""
+        other.name = "Secrète"
+        other.save_revision()
+        client.force_login(UserFactory(groups=[role_name(role)]))
+        checked = 0
+        for viewset in (ProviderViewSet(), ProviderViewSet().chooser_viewset):
+            for pattern in viewset.get_urlpatterns():
+                keys = dict.fromkeys(pattern.pattern.converters, other.latest_revision_id)
+                if pattern.name == "revisions_compare":  # the one address that is a regular expression
+                    keys = {"pk": other.pk, "revision_id_a": "live", "revision_id_b": "latest"}
+                elif "pk" in keys:
+                    keys["pk"] = other.pk
+                url = reverse(f"{viewset.url_namespace}:{pattern.name}", kwargs=keys)
+                for method in (client.get, client.post):
+                    answer = method(url)
+                    assert answer.status_code in (302, 403, 404, 405), url
+                    after = client.get(reverse("wagtailadmin_home")).content.decode()
+                    for secret in ("Autre", "Secrète"):
+                        assert secret not in answer.content.decode() + after, url
+                checked += 1
+        assert checked >= 25
 
     def test_an_operator_keeps_the_facts_of_all_but_edits_no_listing(self, client, listing):
         client.force_login(UserFactory(groups=[role_name(OPERATORS)]))
