@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django.views.static import serve
 from wagtail.models import Page
 
 from providers.models import Commune, Provider
@@ -58,6 +61,15 @@ def site_map(request: HttpRequest) -> HttpResponse:
         "crumbs": public.crumbs((_("Site map"), "")),
     }
     return render(request, "portal/site_map.html", context)
+
+
+@require_safe
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """An uploaded picture. Documents are only given by Wagtail, which knows who may read them."""
+    clean = posixpath.normpath(path).lstrip("/")
+    if clean.partition("/")[0].lower() == "documents":
+        raise Http404
+    return serve(request, clean, document_root=str(settings.MEDIA_ROOT))
 
 
 @require_safe

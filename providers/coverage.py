@@ -51,7 +51,8 @@ def refresh(provider: Provider) -> None:
         if gone := known - wanted:
             Coverage.objects.filter(provider_id=provider.pk, commune__in=gone).delete()
         Coverage.objects.bulk_create(
-            [Coverage(provider_id=provider.pk, commune_id=pk) for pk in sorted(wanted - known)]
+            [Coverage(provider_id=provider.pk, commune_id=pk) for pk in sorted(wanted - known)],
+            ignore_conflicts=True,  # another publication at the same moment
         )
 
 

@@ -37,8 +37,23 @@ class DistinctRowsForm(WagtailAdminModelForm):
             ):
                 continue
             key = tuple(cleaned.get(field) for field in fields)
-            if key in seen:
+            if key in seen or self._stands(formset, form, fields, key):
                 form.add_error(fields[0], message)
                 distinct = False
             seen.add(key)
         return distinct
+
+    def _stands(self, formset: Any, form: Any, fields: tuple[str, ...], key: tuple[Any, ...]) -> bool:
+        """Whether somebody else added such a row since the form was opened."""
+        if form.instance.pk or not self.instance.pk:
+            return False
+        rows = formset.model.objects.filter(**{formset.fk.name: self.instance.pk})
+        rows = rows.filter(
+            **{field: value for field, value in zip(fields, key, strict=True) if value is not None}
+        )
+        rows = rows.filter(
+            **{f"{field}__isnull": True for field, value in zip(fields, key, strict=True) if value is None}
+        )
+        return rows.exclude(
+            pk__in=[other.instance.pk for other in formset.forms if other.instance.pk]
+        ).exists()

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
@@ -279,6 +279,7 @@ class DirectoryGroup(SnippetViewSetGroup):
     menu_label = _("Directory")
     menu_icon = "group"
     menu_order = 150
+    submenu_hook = "register_directory_menu_item"
 
 
 class OperationsIndexView(IndexView):
@@ -343,7 +344,12 @@ class OperationsViewSet(Guarded, ModelViewSet):
     ]
 
     def may_reach(self, user: Any, url: dict[str, Any]) -> bool:
-        return "pk" not in url or can_change_operations(user, int(url["pk"]))
+        if "pk" not in url:
+            return True
+        key = str(url["pk"])
+        if not (key.isascii() and key.isdigit() and len(key) < 19):
+            raise Http404
+        return can_change_operations(user, int(key))
 
 
 class ManagerViewSet(ModelViewSet):

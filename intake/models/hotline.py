@@ -9,6 +9,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
+from providers.dates import validate_near
 from providers.hours import WeekWidget, validate_hours
 
 WRONG_ORDER = _("The closure ends before it starts: give an end after the start.")
@@ -76,8 +77,8 @@ class HotlineClosure(models.Model):
     """The line is closed from one moment to another, whatever its hours; ends by itself."""
 
     hotline = ParentalKey(Hotline, on_delete=models.CASCADE, related_name="closures")
-    start = models.DateTimeField(_("closed from"))
-    end = models.DateTimeField(_("closed until"))
+    start = models.DateTimeField(_("closed from"), validators=[validate_near])
+    end = models.DateTimeField(_("closed until"), validators=[validate_near])
     reason = models.CharField(
         _("reason"),
         max_length=80,

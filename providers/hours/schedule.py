@@ -20,6 +20,10 @@ UTC = datetime.UTC
 Span = tuple[datetime.datetime, datetime.datetime]
 
 
+# Later moments cannot be moved between time zones.
+_END = datetime.datetime(9000, 1, 1, tzinfo=datetime.UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """Open or closed at a moment, and the next change (aware, in the portal's time zone).
@@ -53,7 +57,9 @@ class Schedule:
         closures: Iterable[Span] = (),
     ) -> None:
         self._starts, self._texts = _text_by_date(text, exceptions)
-        self._closures = sorted((_naive_utc(start), _naive_utc(end)) for start, end in closures)
+        self._closures = sorted(
+            (_naive_utc(min(start, _END)), _naive_utc(min(end, _END))) for start, end in closures
+        )
 
     def is_open(self, at: datetime.datetime | None = None) -> bool | None:
         """Whether it is open at *at* (now by default); None when unknown."""
@@ -146,6 +152,9 @@ def _text_by_date(
     """
     ordered = sorted((first, last, (text or "").strip()) for first, last, text in exceptions)
     one_day = datetime.timedelta(days=1)
+    # The last days of the calendar have no day after; a page must not fail for a slip.
+    end = datetime.date.max - 2 * one_day
+    ordered = [(min(first, end), min(last, end), text) for first, last, text in ordered]
     first_days = {first for first, _last, _text in ordered}
     days_after = {last + one_day for _first, last, _text in ordered}
     starts: list[datetime.datetime] = [_midnight(datetime.date.min)]

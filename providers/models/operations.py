@@ -12,6 +12,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
+from providers.dates import validate_near
 from providers.forms import DistinctRowsForm
 from providers.hours import validate_hours
 
@@ -95,6 +96,7 @@ class Availability(models.Model):
         _("until (last day)"),
         null=True,
         blank=True,
+        validators=[validate_near],
         help_text=_("The day after, it takes new requests again by itself. Leave empty if unknown."),
     )
     note = models.CharField(
@@ -129,8 +131,8 @@ class HoursException(models.Model):
     """Closed, or open at other hours, between two dates; ends by itself."""
 
     operations = ParentalKey(Operations, on_delete=models.CASCADE, related_name="hours_exceptions")
-    first_day = models.DateField(_("first day"))
-    last_day = models.DateField(_("last day"))
+    first_day = models.DateField(_("first day"), validators=[validate_near])
+    last_day = models.DateField(_("last day"), validators=[validate_near])
     opening_hours = models.CharField(
         _("hours on these days"),
         max_length=250,

@@ -1,6 +1,8 @@
 """The communes, and the groups they belong to."""
 
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
@@ -12,8 +14,12 @@ from providers.naming import normalise
 class Located(models.Model):
     """A reference point, kept as degrees for people and as a unit vector for SQL."""
 
-    latitude = models.FloatField(_("latitude"), null=True, blank=True)
-    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    latitude = models.FloatField(
+        _("latitude"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    longitude = models.FloatField(
+        _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
     x = models.FloatField(null=True, editable=False)
     y = models.FloatField(null=True, editable=False)
     z = models.FloatField(null=True, editable=False)
@@ -26,6 +32,11 @@ class Located(models.Model):
         if self.latitude is None or self.longitude is None:
             return None
         return Point(self.latitude, self.longitude)
+
+    def clean(self) -> None:
+        super().clean()
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValidationError({"longitude": _("Give both the latitude and the longitude, or neither.")})
 
     def place_at(self, point: Point | None) -> None:
         """Move to *point*, keeping degrees and vector together."""
@@ -121,9 +132,16 @@ class Commune(index.Indexed, Located):
         return self.name
 
     def save(self, *args, **kwargs) -> None:
+        from providers.coverage import refresh_all
+
         self.search_name = normalise(self.name)
         self.place_at(self.point)
+        decisive = ("latitude", "longitude", "epci", "in_territory", "retired_on")
+        before = Commune.objects.filter(pk=self.pk).values(*decisive).first() if self.pk else None
         super().save(*args, **kwargs)
+        # Zones are rules about these: a changed territory changes them.
+        if before and before != Commune.objects.filter(pk=self.pk).values(*decisive).get():
+            transaction.on_commit(refresh_all)
 
     def get_absolute_url(self) -> str:
         return reverse("providers:commune", args=[self.slug])

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from portal.roles import INSTITUTIONS, OPERATORS, PARTNERS, STAFF, role_name
-from providers.models import Availability, Coverage, Manager, Offer, Operations, Provider
+from providers.models import Availability, Coverage, HoursException, Manager, Offer, Operations, Provider
 from providers.viewsets import ProviderViewSet
 from tests.factories import (
     CommuneFactory,
@@ -371,3 +371,77 @@ def test_dates_of_a_closure_are_in_order():
         HoursException.objects.create(
             operations_id=provider.pk, first_day=day, last_day=day - datetime.timedelta(1)
         )
+
+
+class TestSlipsOnTheAvailabilityScreen:
+    def test_a_date_typed_the_french_way_is_the_date_kept(self, staff, listing):
+        post_operations(staff, listing, "suspended", "", **{"availabilities-0-until": "24/12/2026"})
+        assert Availability.objects.get().until == datetime.date(2026, 12, 24)
+
+    @pytest.mark.parametrize("typed", ["31/12/9999", "01/01/1900", "32/01/2027", "bientôt"])
+    def test_a_day_that_cannot_be_is_told(self, staff, listing, typed):
+        with pytest.raises((AssertionError, TypeError)):
+            post_operations(staff, listing, "suspended", "", **{"availabilities-0-until": typed})
+        assert not Availability.objects.exists()
+
+    def test_two_people_add_the_same_state(self, staff, listing):
+        post_operations(staff, listing, "waiting", "")
+        with pytest.raises((AssertionError, TypeError)):  # refused with words, not a 500
+            post_operations(staff, listing, "suspended", "")
+        assert Availability.objects.get().state == "waiting"
+
+    @pytest.mark.parametrize("key", ["abc", "9" * 23])
+    def test_a_key_that_is_none(self, staff, listing, key):
+        assert staff.get(f"/admin/operations/edit/{key}/").status_code == 404
+
+
+def test_a_far_date_breaks_no_page(client, listing):
+    HoursException.objects.create(
+        operations_id=listing.pk, first_day=datetime.date(2020, 1, 1), last_day=datetime.date.max
+    )
+    assert client.get(listing.get_absolute_url()).status_code == 200
+
+
+def test_editing_a_commune_changes_the_zones(listing, towns, django_capture_on_commit_callbacks):
+    Provider.objects.filter(pk=listing.pk).update(covers_territory=True)
+    newcomer = CommuneFactory(name="Nouvelle", in_territory=False)
+    newcomer.in_territory = True
+    with django_capture_on_commit_callbacks(execute=True):
+        newcomer.save()
+    assert "Nouvelle" in covered(listing)
+
+
+def test_a_latitude_off_the_globe_is_told(staff, towns):
+    url = reverse("wagtailsnippets_providers_commune:edit", args=[towns[0].pk])
+    answer = staff.post(
+        url,
+        {
+            "name": "X",
+            "insee_code": "36123",
+            "slug": "x",
+            "latitude": "999",
+            "longitude": "1",
+            "point_source": "town_hall",
+        },
+    )
+    assert answer.status_code == 200
+    assert "latitude" in answer.context["form"].errors
+
+
+def test_documents_are_only_given_by_wagtail(client, settings):
+    from pathlib import Path
+
+    folder = Path(settings.MEDIA_ROOT)
+    for name in ("documents", "images"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / name / "secret.txt").write_text("secret")
+    picture = client.get("/media/images/secret.txt")
+    assert b"".join(picture.streaming_content) == b"secret"
+    picture.file_to_stream.close()
+    for path in (
+        "/media/documents/secret.txt",
+        "/media/./documents/secret.txt",
+        "/media//documents/secret.txt",
+        "/media/images/../documents/secret.txt",
+    ):
+        assert client.get(path).status_code in (301, 302, 400, 404), path
