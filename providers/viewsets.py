@@ -279,7 +279,6 @@ class DirectoryGroup(SnippetViewSetGroup):
     menu_label = _("Directory")
     menu_icon = "group"
     menu_order = 150
-    submenu_hook = "register_directory_menu_item"
 
 
 class OperationsIndexView(IndexView):

@@ -31,6 +31,7 @@ os.environ.update(
     VAR_DIR=_var,
 )
 
+# The variables above have to be set before the settings are read.
 from portal.settings import *  # noqa: E402, F403
 from portal.settings import CACHES, DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 

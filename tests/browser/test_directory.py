@@ -3,12 +3,14 @@
 import datetime
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import override_settings
+from django.utils import timezone
 
 from intake.models import Hotline
 from portal.demo.site import load_pages, load_settings
-from providers.models import Commune, Service
+from providers.models import Availability, Commune, Provider, Service
 from providers.nomenclature import load_nomenclature
 from tests.factories import ProviderFactory, offer
 
@@ -157,8 +159,6 @@ def test_a_commune_of_the_map_leads_to_it(site, visit):
 
 def test_staff_set_the_point_on_the_map_without_third_party(site, visit, settings):
     """Leaflet comes from our own files; the tile server of the settings is all else that is asked."""
-    from django.contrib.auth import get_user_model
-
     get_user_model().objects.create_superuser("admin", "a@test.example", "étang-roseau")
     visited = visit("/admin/login/")
     page = visited.page
@@ -175,6 +175,28 @@ def test_staff_set_the_point_on_the_map_without_third_party(site, visit, setting
     tiles = settings.MAP_TILES_URL.split("/{")[0]
     assert all(url.startswith(tiles) for url in visited.third_parties), visited.third_parties
     assert not visited.violations
+
+
+def test_a_date_typed_the_french_way_is_the_date_kept(site, visit):
+    """The date picker once took "24/12/2026" for no date, and put today instead without a word."""
+    get_user_model().objects.create_superuser("admin", "a@test.example", "étang-roseau")
+    provider = Provider.objects.get(name="Au Fil des Étangs")
+    visited = visit("/admin/login/")
+    page = visited.page
+    page.fill("[name=username]", "admin")
+    page.fill("[name=password]", "étang-roseau")
+    page.click("button[type=submit]")
+    page.wait_for_url("**/admin/")
+    page.goto(f"{visited.address}/admin/operations/edit/{provider.pk}/")
+    page.click("#id_availabilities-ADD")
+    page.select_option("#id_availabilities-0-state", "suspended")
+    christmas = datetime.date(timezone.localdate().year + 1, 12, 24)
+    page.click("#id_availabilities-0-until")
+    page.keyboard.type(christmas.strftime("%d/%m/%Y"))
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Enregistrer").press("Enter")
+    page.wait_for_url("**/admin/operations/")
+    assert Availability.objects.get(operations=provider.pk).until == christmas
 
 
 def test_the_line_follows_the_minute_through_the_page_cache(site, visit, tmp_path):

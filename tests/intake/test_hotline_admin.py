@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,7 +32,7 @@ def url() -> str:
     return reverse("wagtailsettings:edit", args=["intake", "hotline", hotline.pk])
 
 
-def posted(closures: list[tuple[str, str, str]] = [], **fields: str) -> dict[str, str]:  # noqa: B006
+def posted(closures: Sequence[tuple[str, str, str]] = (), **fields: str) -> dict[str, str]:
     data = {f"opening_hours-{day}": "9h-12h 14h-17h" for day in DAYS[:5]}
     data |= {
         "phone": "02 61 91 00 99",
