@@ -22,7 +22,6 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase, ResponseHeaders
@@ -31,6 +30,7 @@ from django.urls import NoReverseMatch, reverse
 
 from providers import generation
 from providers.filters import AUDIENCES, MODES
+from providers.generation import cache
 
 logger = logging.getLogger(__name__)
 

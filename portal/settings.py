@@ -124,23 +124,34 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, dict[str, Any]]
-# Shared between processes: it holds the page cache, its generation and
-# Wagtail's site roots.
+# Both are shared between processes. "shared" holds the page cache and its
+# generation, which must know of a failure; "default", which Wagtail reads on
+# every page, is as if empty when it fails (see portal.caches).
 if cache_url := env.str("CACHE_URL", ""):
+    redis_prefix = env.str("CACHE_PREFIX", "portal")
     CACHES = {
         "default": {
+            "BACKEND": "portal.caches.ForgivingRedisCache",
+            "LOCATION": cache_url,
+            "KEY_PREFIX": f"{redis_prefix}.site",
+        },
+        "shared": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": cache_url,
-            "KEY_PREFIX": env.str("CACHE_PREFIX", "portal"),
-        }
+            "KEY_PREFIX": redis_prefix,
+        },
     }
 else:
     CACHES = {
         "default": {
+            "BACKEND": "portal.caches.ForgivingFileCache",
+            "LOCATION": VAR_DIR / "cache" / "site",
+        },
+        "shared": {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": VAR_DIR / "cache",
+            "LOCATION": VAR_DIR / "cache" / "pages",
             "OPTIONS": {"MAX_ENTRIES": 5000},
-        }
+        },
     }
 # Parts that many pages share (foot of the page, search), for this process and
 # under the generation of providers.generation.

@@ -26,10 +26,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.signals import request_finished
 from django.db import connections, transaction
 from django.db.backends.signals import connection_created
+from django.utils.connection import ConnectionProxy
 
 KEY = "generation"
 MEMO_SECONDS = 300
@@ -86,6 +87,7 @@ _ASSIGNED = re.compile(r'\s*SET ((?:"\w+" = (?:%s|NULL)(?:, )?)+)(?: WHERE .*)?$
 _QUOTED_NAME = re.compile(r'"(\w+)"')
 
 _memos: list[dict[Any, Any]] = []
+cache = ConnectionProxy(caches, "shared")  # raises when it fails: see portal.caches
 _held = threading.local()
 _state = {"owed": False, "late": False, "cache_down": False}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connections
 from django.test import Client
 from django.utils import translation
@@ -21,7 +21,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def _fresh_start() -> Iterator[None]:
     """No memo or stored page outlives a test; messages are in French."""
-    cache.clear()
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
     generation.bump()
     with translation.override("fr"):
         yield

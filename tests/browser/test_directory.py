@@ -199,18 +199,16 @@ def test_a_date_typed_the_french_way_is_the_date_kept(site, visit):
     assert Availability.objects.get(operations=provider.pk).until == christmas
 
 
-def test_the_line_follows_the_minute_through_the_page_cache(site, visit, tmp_path):
+def test_the_line_follows_the_minute_through_the_page_cache(site, visit, settings, tmp_path):
     """The same page, kept, says open at 11:59 and closed at 12:00."""
     import time_machine
     from django.test import Client
 
-    caches = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": tmp_path,
-        },
-        "fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "minute"},
+    files = {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": tmp_path,
     }
+    caches = settings.CACHES | {"shared": files}
     with override_settings(PAGE_CACHE=True, CACHES=caches):
         for moment, words in (
             ("11:58:30", "est ouverte"),

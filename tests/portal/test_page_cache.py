@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.http import HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.test import Client
@@ -19,6 +18,7 @@ from django.utils import timezone
 
 from portal import page_cache
 from providers import generation
+from providers.generation import cache
 from providers.models import Epci
 
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db]
@@ -97,8 +97,8 @@ NEVER_KEPT = ["personal", "form", "private", "no-store", "by-language", "huge", 
 def shared_cache(settings, tmp_path):
     """A cache of files, as on a server without Redis."""
     settings.PAGE_CACHE = True
-    settings.CACHES = {
-        "default": {
+    settings.CACHES = settings.CACHES | {
+        "shared": {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": tmp_path / "cache",
         }
@@ -189,7 +189,7 @@ def test_two_processes_share_the_pages_and_the_generation(client, shared_cache):
 import os
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 from django.conf import settings
-settings.CACHES = {{"default": {{"BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+settings.CACHES = settings.CACHES | {{"shared": {{"BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
                                  "LOCATION": {str(shared_cache)!r}}}}}
 settings.PAGE_CACHE = True
 import django
@@ -399,8 +399,8 @@ def test_each_host_and_scheme_has_its_own_page(client):
 def test_a_cache_that_fails_breaks_no_page(client, settings, tmp_path, caplog):
     blocker = tmp_path / "file"
     blocker.write_text("a file where a directory should be")
-    settings.CACHES = {
-        "default": {
+    settings.CACHES = settings.CACHES | {
+        "shared": {
             "BACKEND": "tests.portal.failing_cache.FailingCache",
             "LOCATION": str(blocker),
         }

@@ -8,12 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from providers import generation
+from providers.generation import cache
 from providers.models import Availability, Commune, Coverage, Epci, Offer, PostalCode, Provider
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory, UserFactory
 
@@ -338,7 +338,9 @@ def test_a_cache_that_fails_breaks_neither_reading_nor_writing(settings, caplog)
         return Epci.objects.count()
 
     assert count() == 0
-    settings.CACHES = {"default": {"BACKEND": "tests.portal.failing_cache.FailingCache", "LOCATION": ""}}
+    settings.CACHES = working | {
+        "shared": {"BACKEND": "tests.portal.failing_cache.FailingCache", "LOCATION": ""}
+    }
     Epci.objects.create(**ROSNAY)
     assert generation.shared_token() is None
     assert generation.current() != generation.current(), "nothing can be recalled"
