@@ -10,14 +10,12 @@ from providers.views import public
 class Figures(NamedTuple):
     communes: int
     providers: int
-    services: int
 
 
 @per_generation
 def figures() -> Figures:
-    """Communes of the territory, listed structures that come there, current services."""
+    """Communes of the territory, listed structures that come there."""
     return Figures(
         communes=len(public.territory()),
         providers=Provider.objects.listed().filter(coverage__commune__in_territory=True).distinct().count(),
-        services=sum(len(services) for _category, services in public.families()),
     )

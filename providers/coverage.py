@@ -8,24 +8,21 @@ published listing and the territory.
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from providers.geometry import chord_of_km
+from providers.geometry import chord_of_km, squared_chord
 from providers.models import Commune, Coverage, Provider
 from providers.models.territory import Located
 
 
 def within_km(origin: Located, km: float) -> Q:
-    """Condition on rows whose point is at most *km* from *origin*'s."""
+    """Condition on communes whose point is at most *km* from *origin*'s."""
     if origin.x is None:
         return Q(pk__in=[])
-    square = (F("x") - origin.x) * (F("x") - origin.x)
-    square += (F("y") - origin.y) * (F("y") - origin.y)
-    square += (F("z") - origin.z) * (F("z") - origin.z)
     reach = chord_of_km(km)
     # The box on x lets an index or a cheap comparison discard most rows.
     return Q(x__range=(origin.x - reach, origin.x + reach)) & Q(
-        pk__in=Commune.objects.alias(square=square).filter(square__lte=reach**2).values("pk")
+        pk__in=Commune.objects.alias(square=squared_chord(origin)).filter(square__lte=reach**2).values("pk")
     )
 
 

@@ -5,9 +5,11 @@ Latitudes and longitudes are WGS 84 degrees; distances are kilometres.
 
 import math
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.db.models import ExpressionWrapper, F, FloatField
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
@@ -66,6 +68,14 @@ def distance_km(a: Point, b: Point) -> float:
     """Great-circle distance between two points."""
     chord = math.dist(a.vector, b.vector)
     return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, chord / 2))
+
+
+def squared_chord(origin: Any) -> Combinable:
+    """Squared straight distance, through the unit sphere, from a row's ``x, y, z`` to *origin*'s."""
+    square = (F("x") - origin.x) * (F("x") - origin.x)
+    square += (F("y") - origin.y) * (F("y") - origin.y)
+    square += (F("z") - origin.z) * (F("z") - origin.z)
+    return ExpressionWrapper(square, output_field=FloatField())
 
 
 def chord_of_km(km: float) -> float:

@@ -37,7 +37,7 @@ from django.db.models.functions import ASin, Cast, Floor, Least, RowNumber, Sqrt
 from django.utils import timezone
 
 from providers.generation import per_generation
-from providers.geometry import EARTH_RADIUS_KM, chord_of_km
+from providers.geometry import EARTH_RADIUS_KM, squared_chord
 
 if TYPE_CHECKING:
     from providers.models import Commune, Service
@@ -120,10 +120,7 @@ class ProviderQuerySet(QuerySet[Any]):
         """Annotate ``km``, whole kilometres from *origin* (None where a point is missing)."""
         if origin.x is None:
             return self.annotate(km=Value(None, output_field=IntegerField()))
-        square = (F("x") - origin.x) * (F("x") - origin.x)
-        square += (F("y") - origin.y) * (F("y") - origin.y)
-        square += (F("z") - origin.z) * (F("z") - origin.z)
-        half_chord = ExpressionWrapper(Sqrt(square) / 2.0, output_field=FloatField())
+        half_chord = ExpressionWrapper(Sqrt(squared_chord(origin)) / 2.0, output_field=FloatField())
         kilometres = ASin(Least(half_chord, Value(1.0))) * (2 * EARTH_RADIUS_KM)
         # floor(x + 0.5): the two databases round halves differently.
         return self.annotate(km=Cast(Floor(kilometres + 0.5), IntegerField()))
@@ -153,7 +150,6 @@ class ProviderQuerySet(QuerySet[Any]):
             price_text=Subquery(first.values("price_text")[:1]),
             price_checked_on=Subquery(first.values("price_checked_on")[:1]),
             offer_title=Subquery(first.values("legal_title")[:1]),
-            offer_audience=Subquery(first.values("audience")[:1]),
         )
 
     def for_cards(self, on: datetime.date) -> ProviderQuerySet:
@@ -195,22 +191,13 @@ def may_help(service: Service, commune: Commune, on: datetime.date | None = None
 
     Given when :func:`nearest` finds nobody: they may accept to come.
     """
+    from providers.coverage import within_km
     from providers.models import Commune, Coverage, Provider
 
     day = on or today()
     if commune.x is None:
         return Provider.objects.none()
-    reach = chord_of_km(NEIGHBOUR_KM)
-    square = (F("x") - commune.x) * (F("x") - commune.x)
-    square += (F("y") - commune.y) * (F("y") - commune.y)
-    square += (F("z") - commune.z) * (F("z") - commune.z)
-    neighbours = (
-        Commune.objects.current()
-        .filter(x__range=(commune.x - reach, commune.x + reach))
-        .alias(square=ExpressionWrapper(square, output_field=FloatField()))
-        .filter(square__lte=reach**2)
-        .exclude(pk=commune.pk)
-    )
+    neighbours = Commune.objects.current().filter(within_km(commune, NEIGHBOUR_KM)).exclude(pk=commune.pk)
     covering = Coverage.objects.filter(provider=OuterRef("pk"))
     return (
         Provider.objects.listed()

@@ -76,7 +76,6 @@ class HomePage(PublicPage):
             "map": supply_map(),
             "commune_count": counts.communes,
             "provider_count": counts.providers,
-            "service_count": counts.services,
             "lists_url": reverse("providers:directory") + "#communes",
         }
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.renderers import TemplatesSetting
 from django.utils.text import capfirst
 
 from .syntax import MAX_LENGTH, unread_week, validate_hours
@@ -42,10 +41,6 @@ class WeekWidget(forms.Widget):
 
     template_name = "providers/widgets/week.html"
     use_fieldset = True
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
-        # Django's default form renderer does not see the project's templates.
-        return super().render(name, value, attrs, TemplatesSetting())
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
