@@ -8,12 +8,12 @@ BIN = $(VENV)/bin
 # Tests run in parallel; PYTEST_ARGS="-k hotline" narrows them.
 PYTEST_ARGS =
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-LOCK = pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml
+LOCK = pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml
 # What `make check` starts the portal with: as in production, and nothing of .env.
 PRODUCTION = DEBUG=false DEMO=false SITE_URL=https://portail.example ALLOWED_HOSTS=portail.example HTTPS=true \
 	EMAIL_URL=consolemail: CACHE_URL= DATABASE_URL= VAR_DIR=var/check SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
-.PHONY: help demo reset test check bench lock messages install install-dev venv
+.PHONY: help demo reset test check bench bench-national bench-observatory lock messages install install-dev venv
 
 help:
 	@echo 'make demo      prepare the demonstration and serve it on port $(PORT) (make demo PORT=8123)'
@@ -21,6 +21,8 @@ help:
 	@echo 'make test      run every test (DATABASE_URL=postgres://… for PostgreSQL)'
 	@echo 'make check     format, style, types, migrations, settings'
 	@echo 'make bench     measure pages and queries'
+	@echo 'make bench-national  the same questions in Brenne and in the whole of France (EXPLAIN=1 for the plans)'
+	@echo 'make bench-observatory  the observatory over 1,000 and 1,000,000 needs'
 	@echo 'make messages  gather the texts to translate, compile the French catalogue'
 	@echo 'make lock      write requirements*.txt from pyproject.toml (needs uv)'
 
@@ -31,7 +33,7 @@ demo: install var/secret_key
 reset:
 	@if [ -n "$$DATABASE_URL" ]; then \
 		echo 'DATABASE_URL is set: empty that database yourself, then run make demo.' >&2; exit 1; fi
-	rm -rf var/portal.sqlite3 var/portal.sqlite3-wal var/portal.sqlite3-shm var/media var/cache
+	rm -rf var/portal.sqlite3 var/portal.sqlite3-wal var/portal.sqlite3-shm var/media var/cache var/private var/emails
 	@$(MAKE) demo PORT=$(PORT)
 
 test: install-dev
@@ -48,6 +50,13 @@ check: install-dev
 
 bench: install-dev var/secret_key
 	$(BIN)/python -m tests.benchmarks
+
+# Bases are built once (some minutes each) under var/bench-national and on the PostgreSQL server that answers.
+bench-national: install-dev var/secret_key
+	$(BIN)/python -m tests.benchmarks.national $(if $(EXPLAIN),--explain) $(BENCH_ARGS)
+
+bench-observatory: install-dev var/secret_key
+	$(BIN)/python -m tests.benchmarks.observatory
 
 messages: install-dev var/secret_key
 	SECRET_KEY="$$(cat var/secret_key)" $(BIN)/python manage.py makemessages --locale fr --no-wrap --no-obsolete \

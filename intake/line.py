@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from intake import last_known
 from intake.models import Hotline
 from providers.generation import per_generation
 from providers.hours import Schedule, State, moment, until, week_rows, week_summary
@@ -31,6 +32,9 @@ class Line:
     week: list[dict[str, str]] = field(default_factory=list)
     message: str = ""
     summary: str = ""
+    # For other software: OSM text, and all closures, past and to come.
+    hours: str = ""
+    closures: Sequence[Closure] = ()
 
 
 def line_now(at: datetime.datetime | None = None) -> Line:
@@ -53,7 +57,24 @@ def line_now(at: datetime.datetime | None = None) -> Line:
         week=_week(hotline.opening_hours, timezone.localdate(now), get_language()),
         message=message,
         summary=_summary(hotline.opening_hours, get_language()),
+        hours=hotline.opening_hours,
+        closures=closures,
     )
+
+
+def open_time_between(start: datetime.datetime, end: datetime.datetime) -> datetime.timedelta | None:
+    """Hours of the line between two aware moments: closures, holidays and nights left out.
+
+    None when the hours of the line are not known.
+    """
+    known = _hotline()
+    return known[1].open_time(start, end) if known else None
+
+
+def line_schedule() -> Schedule | None:
+    """The line's hours with its closures; None before anybody has set them."""
+    known = _hotline()
+    return known[1] if known else None
 
 
 @functools.lru_cache(maxsize=50)
@@ -74,6 +95,7 @@ def _hotline() -> tuple[Hotline, Schedule, Sequence[Closure]] | None:
         return None
     closures = list(hotline.closures.values_list("start", "end", "reason"))
     schedule = Schedule(hotline.opening_hours, closures=[(start, end) for start, end, _reason in closures])
+    last_known.keep(hotline.phone.as_e164 if hotline.phone else "", hotline.opening_hours)
     return hotline, schedule, closures
 
 

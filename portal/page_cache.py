@@ -28,7 +28,7 @@ from django.http.response import HttpResponseBase, ResponseHeaders
 from django.middleware.gzip import GZipMiddleware
 from django.urls import NoReverseMatch, reverse
 
-from providers import generation
+from providers import generation, signals
 from providers.filters import AUDIENCES, MODES
 from providers.generation import cache
 
@@ -45,12 +45,12 @@ PARAMETERS = {
     "cesu": _one_of(["1"]),
     "disponible": _one_of(["1"]),
     "mode": _one_of(MODES),
-    "p": re.compile("[1-9][0-9]?"),  # parts of a sitemap
+    "p": re.compile("[1-9][0-9]{0,2}"),  # parts of a sitemap; a number too high is a 404, not kept
     "page": re.compile("[1-9][0-9]?"),
     "public": _one_of(AUDIENCES),
 }
-# Views that read what people type: never kept, parameters left as they are.
-FREE_TEXT_VIEWS = ("providers:search",)
+# Views that read what people type, and all below: never kept, parameters left as they are.
+FREE_TEXT_VIEWS = ("providers:search", "site_search", "intake:form")
 
 SECONDS_KEPT = 120  # the minute is checked too: this only clears the shelves
 LARGEST_PAGE = 512 * 1024  # bytes
@@ -73,6 +73,8 @@ class Copy(NamedTuple):
 class Page(NamedTuple):
     plain: Copy
     gzipped: Copy
+    # What the page tells each time it is sent (see providers.signals).
+    told: signals.Told = ()
 
 
 class _Headers(ResponseHeaders):
@@ -112,7 +114,13 @@ class PageCacheMiddleware:
         now = (int(time.time() // 60), token)
         name = (request.scheme or "http", host, request.path, query)
         page = self._find(name, now) if token else None
-        return _send(page, request) if page else self._render(request, name, now)
+        if page is None:
+            return self._render(request, name, now)
+        response = _send(page, request)
+        # Somebody who has the page already looks at it again: told once.
+        if page.told and response.status_code == 200:
+            signals.tell_again(page.told, request)
+        return response
 
     def _is_public(self, request: HttpRequest) -> bool:
         if request.method not in ("GET", "HEAD"):
@@ -133,7 +141,7 @@ class PageCacheMiddleware:
                 # One entry per address, overwritten minute after minute.
                 if kept is None or (kept[0], kept[1]) != now:
                     return None
-                page = Page(_copy(*kept[2]), _copy(*kept[3]))
+                page = Page(_copy(*kept[2]), _copy(*kept[3]), kept[4])
             except Exception:
                 self._report_failure()
                 return None
@@ -162,8 +170,8 @@ class PageCacheMiddleware:
         # A HEAD is answered like its GET, but a view might have left the body out.
         if token and request.method == "GET" and not generation.uncommitted():
             try:
-                plain, gzipped = ((dict(copy.headers.items()), copy.body) for copy in page)
-                cache.set(_shelf(name), (minute, token, plain, gzipped), SECONDS_KEPT)
+                plain, gzipped = ((dict(copy.headers.items()), copy.body) for copy in page[:2])
+                cache.set(_shelf(name), (minute, token, plain, gzipped, page.told), SECONDS_KEPT)
                 self._remember(name, now, page)
                 self.failing = False
             except Exception:
@@ -261,8 +269,9 @@ def _page(response: HttpResponse) -> Page:
     headers.setdefault("Cache-Control", CACHE_CONTROL)
     digest = hashlib.blake2b(body, digest_size=12).hexdigest()
     plain = _copy(headers | {"ETag": f'"{digest}"'}, body)
+    told = signals.told(response)
     if len(body) < SMALLEST_GZIPPED:
-        return Page(plain, plain)
+        return Page(plain, plain, told)
     # No date inside, so that the same page makes the same bytes. Nothing secret
     # stands beside what a visitor chose, so there is nothing to guess by size.
     small = gzip.compress(body, 6, mtime=0)
@@ -271,7 +280,7 @@ def _page(response: HttpResponse) -> Page:
         "Content-Encoding": "gzip",
         "Content-Length": str(len(small)),
     }
-    return Page(plain, _copy(headers | encoded, small))
+    return Page(plain, _copy(headers | encoded, small), told)
 
 
 def _send(page: Page, request: HttpRequest) -> HttpResponse:

@@ -10,9 +10,13 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
+from portal.workflow import install_workflow
+
 ADMIN_ACCESS = "wagtailadmin.access_admin"
+WORKING_GROUP = "portal.read_workinggrouppage"
 
 STAFF = _("Park staff")
+AUTHORS = _("Authors")
 OPERATORS = _("Operators")
 PARTNERS = _("Partners")
 INSTITUTIONS = _("Institutions")
@@ -22,31 +26,56 @@ def _crud(app: str, model: str, actions: str = "view add change") -> list[str]:
     return [f"{app}.{action}_{model}" for action in actions.split()]
 
 
+# Those who take requests: see intake.permissions.
+_REQUESTS = [*_crud("intake", "servicerequest"), "intake.see_requester"]
+
 MODEL_PERMISSIONS: dict[str, list[str]] = {
     STAFF: [
         ADMIN_ACCESS,
+        WORKING_GROUP,
         *_crud("providers", "provider", "view add change publish lock unlock"),
         *_crud("providers", "operations", "view change"),
+        *_crud("providers", "censusimport", "add"),
         *_crud("providers", "manager", "view add change delete"),
+        *_crud("providers", "jobopening", "view add change delete"),
         *_crud("providers", "service"),
         *_crud("providers", "servicecategory"),
         *_crud("providers", "commune"),
         *_crud("providers", "admissionpolicy", "change"),
+        *_crud("providers", "freshnesspolicy", "change"),
         *_crud("portal", "siteidentity", "change"),
+        *_crud("portal", "eventtype", "view add change delete"),
+        *_crud("portal", "eventregistration", "view change"),
+        *_crud("portal", "newscategory", "view add change delete"),
         *_crud("intake", "hotline", "change"),
+        *_REQUESTS,
+        "intake.export_requester",
+        "intake.erase_requester",
+        *_crud("intake", "campaign"),
+        *_crud("intake", "heardfrom"),
+        *_crud("intake", "institution", "view add change delete"),
+        *_crud("intake", "intakesettings", "change"),
         *_crud("wagtailredirects", "redirect", "view add change delete"),
     ],
+    # Authors write pages; staff validate them before they are published.
+    AUTHORS: [ADMIN_ACCESS],
     OPERATORS: [
         ADMIN_ACCESS,
+        WORKING_GROUP,
         *_crud("providers", "provider", "view"),
         *_crud("providers", "operations", "view change"),
+        *_crud("portal", "eventregistration", "view change"),
         *_crud("intake", "hotline", "change"),
+        *_REQUESTS,
     ],
     # A partner reaches the structures it manages by providers.permissions.
-    PARTNERS: [ADMIN_ACCESS],
-    INSTITUTIONS: [ADMIN_ACCESS],
+    PARTNERS: [ADMIN_ACCESS, WORKING_GROUP],
+    INSTITUTIONS: [ADMIN_ACCESS, WORKING_GROUP],
 }
-PAGE_PERMISSIONS = {STAFF: ["add_page", "change_page", "publish_page", "lock_page", "unlock_page"]}
+PAGE_PERMISSIONS = {
+    STAFF: ["add_page", "change_page", "publish_page", "lock_page", "unlock_page"],
+    AUTHORS: ["add_page"],  # and change what they have written
+}
 COLLECTION_PERMISSIONS = {
     STAFF: [
         "wagtailimages.add_image",
@@ -55,7 +84,13 @@ COLLECTION_PERMISSIONS = {
         "wagtaildocs.add_document",
         "wagtaildocs.change_document",
         "wagtaildocs.choose_document",
-    ]
+    ],
+    AUTHORS: [
+        "wagtailimages.add_image",
+        "wagtailimages.choose_image",
+        "wagtaildocs.add_document",
+        "wagtaildocs.choose_document",
+    ],
 }
 
 
@@ -82,6 +117,7 @@ def grant_roles(**kwargs: Any) -> None:
                 GroupCollectionPermission.objects.get_or_create(
                     group=group, collection=root_collection, permission=permissions[name]
                 )
+    install_workflow()
 
 
 def role_name(role: str) -> str:

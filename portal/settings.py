@@ -32,7 +32,9 @@ INSTALLED_APPS = [
     "portal",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",
+    "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
     "wagtail.users",
@@ -45,9 +47,15 @@ INSTALLED_APPS = [
     "wagtailgeowidget",
     "leaflet",
     "phonenumber_field",
+    "django_tasks",
+    "django_tasks_db",
     "modelcluster",
     "taggit",
     "csp",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -61,7 +69,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # First, so that a stored page touches neither sessions nor the database.
+    # Around the page cache: pages are kept without the campaign they are reached by.
+    "portal.campaigns.CampaignMiddleware",
+    # Before the rest, so that a stored page touches neither sessions nor the database.
     "portal.page_cache.PageCacheMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -73,6 +83,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "portal.accounts.second_factor.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.sites.RememberedSiteMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
@@ -80,6 +92,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "portal.urls"
 ADMIN_PATH = "/admin/"
+# Where people sign in, choose a password, answer an invitation.
+ACCOUNTS_PATH = "/compte/"
 WSGI_APPLICATION = "portal.wsgi.application"
 
 TEMPLATES = [
@@ -121,6 +135,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A server that is away is said to be after 5 s, not after minutes.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, dict[str, Any]]
@@ -161,6 +177,29 @@ CACHES["fragments"] = {
     "OPTIONS": {"MAX_ENTRIES": 2000},
 }
 PAGE_CACHE = env.bool("PAGE_CACHE", True)
+# Pages that write or belong to one person: never kept, their parameters left as they are.
+# Open data and the widget for other sites say themselves how long they may be kept.
+PAGE_CACHE_EXEMPT = (
+    "/confirmer/",
+    "/signaler/",
+    "/c-est-ma-structure/",
+    "/proposer-ma-structure/",
+    "/opendata/",
+    "/widget/",
+    ACCOUNTS_PATH,
+)
+# Counters are written this often; 0 writes each count at once.
+COUNTING_SECONDS = env.float("COUNTING_SECONDS", 5.0)
+
+# --- Open data -----------------------------------------------------------------
+
+# Who gives the data, at the beginning of each identifier of data.inclusion; the site's host when empty.
+OPENDATA_SOURCE = env.str("OPENDATA_SOURCE", "")
+# Requests that one network (a /24, a /64) may make in a minute; 0: as many as it likes.
+OPENDATA_PER_MINUTE = env.int("OPENDATA_PER_MINUTE", 120)
+# How old a file or an answer may be.
+OPENDATA_SECONDS = env.int("OPENDATA_SECONDS", 60)
+OPENDATA_DIR = VAR_DIR / "cache" / "opendata"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -168,6 +207,11 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Never served by an address: what staff send to be read.
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "private", "file_permissions_mode": 0o600},
+    },
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -183,6 +227,15 @@ MEDIA_ROOT = VAR_DIR / "media"
 # A web server in front may serve them instead.
 SERVE_MEDIA = env.bool("SERVE_MEDIA", True)
 
+# --- Work in the background ---------------------------------------------------
+
+TASKS = {
+    # Wagtail's own tasks are short: done at once.
+    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
+    # Ours wait in the database for `manage.py db_worker --backend portal`.
+    "portal": {"BACKEND": "django_tasks_db.DatabaseBackend"},
+}
+
 # --- Language and time ------------------------------------------------------
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "fr")
@@ -197,6 +250,8 @@ PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", "FR")
 
 # --- Wagtail ----------------------------------------------------------------
 
+# Addresses that can be read out on the phone: é becomes e.
+WAGTAIL_ALLOW_UNICODE_SLUGS = False
 WAGTAIL_SITE_NAME = env.str("ADMIN_NAME", "1001 services")
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "Français"), ("en", "English")]
@@ -204,12 +259,25 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_I18N_ENABLED = False
+# Members of the working group have accounts of the admin.
+WAGTAIL_FRONTEND_LOGIN_URL = f"{ACCOUNTS_PATH}login/"
+# Passwords change on pages of their own; addresses are changed by the park, for codes go there.
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 # The admin's date picker reads this form only: another is replaced by today's date.
 WAGTAIL_DATE_FORMAT = "%d/%m/%Y"
 WAGTAIL_DATETIME_FORMAT = "%d/%m/%Y %H:%M"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp", "svg"]
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "ics", "odp", "ods", "odt", "pdf", "pptx", "xlsx"]
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+# By our own view wherever files are kept: it knows who may read them.
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+# What is refused, and told beside the field (see portal.uploads).
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024  # bytes
+WAGTAILDOCS_MAX_UPLOAD_SIZE = 25 * 1024 * 1024
+WAGTAILIMAGES_IMAGE_FORM_BASE = "portal.uploads.PictureForm"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "portal.uploads.DocumentForm"
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "portal.search"}}
 TAGGIT_CASE_INSENSITIVE = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
@@ -280,6 +348,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Proxies in front whose X-Forwarded-For is believed; 0 takes the address that connects.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -292,13 +362,64 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "wagtailadmin_login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "wagtailadmin_home"
 
-# --- E-mail and logs --------------------------------------------------------
+# --- Accounts -----------------------------------------------------------------
+
+# Django's own, with an address instead of a name too; the same work when nobody has it.
+AUTHENTICATION_BACKENDS = ["portal.accounts.backends.EvenBackend"]
+ACCOUNT_ADAPTER = "portal.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+# Nobody signs up: the field names only what an account must have.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username", "password1*"]
+# An address is proven by the invitation or the code sent to it.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # seconds: mail can be slow, and so can people
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": True, "length": 8}
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,10/h/key"}
+MFA_ADAPTER = "portal.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = WAGTAIL_SITE_NAME
+# Park staff and operators reach the administration with a second factor only.
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", not (DEMO or DEBUG))
+# Days during which the link of an invitation can be used.
+INVITATION_DAYS = env.int("INVITATION_DAYS", 14)
+
+# Days after an event when the names of those who registered are erased.
+REGISTRATION_KEPT_DAYS = env.int("REGISTRATION_KEPT_DAYS", 30)
+
+# --- E-mail --------------------------------------------------------------------
 
 vars().update(env.dj_email_url("EMAIL_URL", "consolemail:"))
+if DEMO and not env.str("EMAIL_URL", ""):
+    # Nothing leaves the demonstration: each e-mail is a file.
+    EMAIL_BACKEND = "intake.eml.EmailBackend"
+    EMAIL_FILE_PATH = str(VAR_DIR / "emails")
+# Seconds: a mail server that says nothing must not hold up the worker.
+EMAIL_TIMEOUT = vars().get("EMAIL_TIMEOUT") or 30
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "ne-pas-repondre@localhost")
+# Where answers to e-mails go; nowhere when empty.
+REPLY_TO_EMAIL = env.str("REPLY_TO_EMAIL", "")
+
+# --- The answering machine ----------------------------------------------------
+
+# Mailbox to which the phone system sends its recordings, read by
+# `manage.py fetch_voicemail`: imaps://user:password@host/INBOX. Empty: none.
+VOICEMAIL_IMAP_URL = env.str("VOICEMAIL_IMAP_URL", "")
+# Folder to which fetched messages are moved; empty: they stay, marked as read.
+VOICEMAIL_IMAP_MOVE_TO = env.str("VOICEMAIL_IMAP_MOVE_TO", "")
+
+# --- Logs -----------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,

@@ -13,8 +13,10 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from providers import freshness
 from providers.geometry import Point
 from providers.hours import Schedule, open_text
+from providers.hours.wording import day_and_month
 from providers.models import Commune, HoursException, Offer, Provider, Service
 from providers.naming import at_place
 
@@ -34,6 +36,7 @@ class Card:
     why: str = ""
     state: str = "accepting"
     state_text: str = ""
+    stale: bool = False  # nobody has confirmed the listing in time
     open_now: bool | None = None
     open_text: str = ""
     terms: list[str] = field(default_factory=list)
@@ -83,7 +86,7 @@ def state_text(state: str, note: str = "", until: datetime.date | None = None) -
     """Whether new requests are taken, in words."""
     if state == "suspended":
         if until:
-            return _("Takes no request until %(date)s") % {"date": date_format(until, "j F")}
+            return _("Takes no request until %(date)s") % {"date": day_and_month(until)}
         return _("Takes no request for now")
     if state == "waiting":
         return _("Waiting list, %(note)s") % {"note": note} if note else _("Waiting list")
@@ -135,6 +138,7 @@ def build_cards(
             url=provider.get_absolute_url(),
             state=state_name,
             state_text=state_text(state_name, provider.waiting_note or ""),
+            stale=operations is not None and freshness.is_stale(operations, moment.date()),
             open_now=state.is_open if state else None,
             open_text=open_text(state, moment),
             terms=_terms(provider, service),

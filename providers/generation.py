@@ -17,7 +17,9 @@ ends, a memo for MEMO_SECONDS.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import functools
+import hashlib
 import logging
 import re
 import secrets
@@ -30,6 +32,7 @@ from django.core.cache import caches
 from django.core.signals import request_finished
 from django.db import connections, transaction
 from django.db.backends.signals import connection_created
+from django.utils import timezone
 from django.utils.connection import ConnectionProxy
 
 KEY = "generation"
@@ -46,6 +49,10 @@ _quiet_tables = {
     "auth_user_user_permissions",
     "django_migrations",
     "django_session",
+    "django_tasks_database_dbtaskresult",
+    "providers_censusimport",
+    "providers_censusline",
+    "providers_errorreport",
     "wagtailadmin_editingsession",
     "wagtailcore_comment",
     "wagtailcore_commentreply",
@@ -60,8 +67,9 @@ _quiet_tables = {
     "wagtailsearch_indexentry",
     "wagtailusers_userprofile",
 }
-# Columns that only say a draft exists or is being edited. Saving a draft, which
-# the editor does by itself every few seconds, writes nothing else on the live row.
+# Columns that only say a draft exists or is being edited (saving a draft, which the
+# editor does by itself every few seconds, writes nothing else on the live row), or
+# that a reminder was sent.
 _QUIET_COLUMNS = {
     "draft_title",
     "has_unpublished_changes",
@@ -70,6 +78,8 @@ _QUIET_COLUMNS = {
     "locked",
     "locked_at",
     "locked_by_id",
+    "reminded_for",
+    "warned_for",
 }
 
 _READ = re.compile(
@@ -97,6 +107,16 @@ def keep_quiet(*tables: str) -> None:
     _quiet_tables.update(tables)
 
 
+def _new_token() -> str:
+    # Nanoseconds first, so that a token tells since when it holds.
+    return f"{time.time_ns():016x}{secrets.token_hex(8)}"
+
+
+def drawn_at(token: str) -> datetime.datetime:
+    """When *token* was drawn: nothing the public sees was written since, while it is in force."""
+    return datetime.datetime.fromtimestamp(int(token[:16], 16) / 1e9, datetime.UTC)
+
+
 def shared_token() -> str | None:
     """The token in force, drawn on first use; None when the shared cache does not answer."""
     _draw_late()
@@ -105,7 +125,7 @@ def shared_token() -> str | None:
             _draw()
         token = cache.get(KEY)
         if token is None:
-            token = secrets.token_hex(8)
+            token = _new_token()
             # add() keeps the token of whoever was first.
             if not cache.add(KEY, token, timeout=None):
                 token = cache.get(KEY, token)
@@ -118,7 +138,7 @@ def shared_token() -> str | None:
 
 def current() -> str:
     """The token in force, or one nobody has seen when the cache fails: then nothing is recalled."""
-    return getattr(_held, "token", None) or shared_token() or secrets.token_hex(8)
+    return getattr(_held, "token", None) or shared_token() or _new_token()
 
 
 @contextlib.contextmanager
@@ -148,7 +168,7 @@ def bump() -> None:
 
 def _draw() -> None:
     _held.token = None
-    cache.set(KEY, secrets.token_hex(8), timeout=None)
+    cache.set(KEY, _new_token(), timeout=None)
     _state["owed"] = _state["cache_down"] = False
 
 
@@ -178,20 +198,21 @@ def _is_due(connection: Any) -> bool:
 
 
 def per_generation(function: Callable[..., Result]) -> Callable[..., Result]:
-    """Remember *function*'s results in this process until the token changes.
+    """Remember *function*'s results in this process until the token or the day changes.
 
     Arguments must be hashable and few in number. What is returned is shared:
     callers must not change it. Inside a transaction that has written, nothing
     is remembered nor recalled.
     """
-    memo: dict[Any, tuple[str, float, Result]] = {}
+    memo: dict[Any, tuple[tuple[str, datetime.date], float, Result]] = {}
     _memos.append(memo)
 
     @functools.wraps(function)
     def wrapper(*args: Any) -> Result:
         if uncommitted():
             return function(*args)
-        token = current()
+        # The day too: midnight hides and shows structures without any write.
+        token = (current(), timezone.localdate())
         known = memo.get(args)
         if known is not None and known[0] == token and time.monotonic() < known[1]:
             return known[2]
@@ -204,6 +225,35 @@ def per_generation(function: Callable[..., Result]) -> Callable[..., Result]:
         return result
 
     return wrapper
+
+
+def kept_for(seconds: int) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Remember a function's results in the shared cache for *seconds*, whatever is written meanwhile.
+
+    For figures over a territory so large that something is always being
+    written: worked out once for all processes, they may be that late. Arguments
+    become part of the key by their ``str``.
+    """
+
+    def decorate(function: Callable[..., Result]) -> Callable[..., Result]:
+        @functools.wraps(function)
+        def wrapper(*args: Any) -> Result:
+            if uncommitted():
+                return function(*args)
+            name = "-".join([function.__module__, function.__qualname__, *map(str, args)])
+            key = f"kept.{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+            with contextlib.suppress(Exception):  # a cache that fails is an empty one
+                known = cache.get(key)
+                if known is not None:
+                    return known[0]
+            result = function(*args)
+            with contextlib.suppress(Exception):
+                cache.set(key, (result,), timeout=seconds)
+            return result
+
+        return wrapper
+
+    return decorate
 
 
 def counts(sql: str) -> bool:

@@ -1,19 +1,19 @@
-"""From what people type to a service and a commune."""
+"""From what people type to a service (and a commune: see :mod:`providers.commune_lookup`)."""
 
 from __future__ import annotations
 
 import difflib
 import functools
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, IntegerField, Q, Value, When
-
+from providers.commune_lookup import LONGEST, MOST, find_communes
 from providers.generation import per_generation
-from providers.models import Commune, Service
+from providers.models import Service
 from providers.naming import normalise
 
-LONGEST = 100  # characters of a question that are read
-MOST = 12  # answers offered when a question is not clear
+__all__ = ["LONGEST", "MOST", "find_communes", "find_services", "services_begun", "stem", "stems"]
 
 # Words that say nothing about which service is meant.
 _EMPTY_WORDS = frozenset(
@@ -110,6 +110,7 @@ _EMPTY_WORDS = frozenset(
         "svp",
     ]
 )
+_UNKNOWN = 0.5  # weight of a word that no service has: half of a telling one
 _ENDINGS = (
     "issements",
     "issement",
@@ -143,6 +144,12 @@ def stem(word: str) -> str:
     return word
 
 
+def stems(text: str) -> list[str]:
+    """The telling words of *text* without accents nor endings, each once, in their order; for a search of any text."""
+    words = normalise(text).split()
+    return list(dict.fromkeys(stem(word) for word in words if word not in _EMPTY_WORDS))
+
+
 def _stems(text: str) -> tuple[str, ...]:
     words = normalise(text[:LONGEST]).split()
     telling = [word for word in words if word not in _EMPTY_WORDS]
@@ -169,6 +176,11 @@ def _phrases() -> tuple[_Phrase, ...]:
 
 
 @per_generation
+def _weights() -> dict[str, float]:
+    return _weigh(_phrases())
+
+
+@per_generation
 def _vocabulary() -> frozenset[str]:
     return frozenset(word for phrase in _phrases() for word in phrase.stems)
 
@@ -184,23 +196,39 @@ def _mended(stems: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def _score(asked: frozenset[str], phrase: _Phrase) -> float:
-    """How well a phrase answers, from 0 to 1: shared words over all words of the two."""
+def _weigh(phrases: Iterable[_Phrase]) -> dict[str, float]:
+    """How much each word of the nomenclature tells: 1 for a word of one service, less for one of many."""
+    services: dict[str, set[int]] = {}
+    for phrase in phrases:
+        for word in phrase.stems:
+            services.setdefault(word, set()).add(phrase.service.pk)
+    return {word: 1 / (1 + math.log(len(known))) for word, known in services.items()}
+
+
+def _sum(words: Iterable[str], weights: dict[str, float]) -> float:
+    return sum(weights.get(word, _UNKNOWN) for word in words)
+
+
+def _begun(asked: frozenset[str], said: frozenset[str]) -> set[str]:
+    """The words of *asked* that begin or prolong one of *said*: "jardin" for "jardinage"."""
+    return {
+        word
+        for word in asked
+        if len(word) >= 4
+        and any(len(other) >= 4 and (other.startswith(word) or word.startswith(other)) for other in said)
+    }
+
+
+def _score(asked: frozenset[str], phrase: _Phrase, weights: dict[str, float]) -> float:
+    """How well a phrase answers, from 0 to 1: the weight of the words shared over that of all words of the two."""
     said = frozenset(phrase.stems)
-    shared: float = len(asked & said)
-    if not shared:
-        # "jardin" for "jardinage": the beginning of a word counts for less.
-        shared = 0.6 * sum(
-            any(
-                len(word) >= 4 and (other.startswith(word) or word.startswith(other))
-                for other in said
-                if len(other) >= 4
-            )
-            for word in asked
-        )
-        if not shared:
-            return 0.0
-    return shared / (len(asked) + len(said) - min(shared, len(said)))
+    common = asked & said
+    begun = set() if common else _begun(asked, said)
+    if not (common or begun):
+        return 0.0
+    weight = _sum(said, weights)
+    shared = _sum(common, weights) if common else 0.6 * min(_sum(begun, weights), weight)
+    return shared / (_sum(asked, weights) + weight - min(shared, weight))
 
 
 def find_services(text: str) -> list[Service]:
@@ -228,72 +256,30 @@ def find_services(text: str) -> list[Service]:
     return [service for service in ranked if scores[service] >= best * 0.5][:MOST]
 
 
+def services_begun(text: str) -> list[Service]:
+    """The services that *text*, not finished yet, may become: what :func:`find_services` says, else by beginnings.
+
+    "mén" means those of which a name or a synonym has a word that begins so;
+    names before synonyms. At most 12, none for less than two characters.
+    """
+    plain = " ".join(normalise(text[:LONGEST]).split())
+    if len(plain) < 2:
+        return []
+    if found := find_services(text):
+        return found
+    ranks: dict[Service, int] = {}
+    for phrase in _phrases():
+        if f" {plain}" in f" {phrase.text}":
+            rank = (0 if phrase.is_name else 2) + (not phrase.text.startswith(plain))
+            ranks[phrase.service] = min(rank, ranks.get(phrase.service, rank))
+    return sorted(ranks, key=lambda service: ranks[service])[:MOST]
+
+
 def _scores(asked: frozenset[str]) -> dict[Service, float]:
     scores: dict[Service, float] = {}
-    for phrase in _phrases():
-        score = _score(asked, phrase) * (1.05 if phrase.is_name else 1)
+    phrases, weights = _phrases(), _weights()
+    for phrase in phrases:
+        score = _score(asked, phrase, weights) * (1.05 if phrase.is_name else 1)
         if score > max(scores.get(phrase.service, 0), 0.15):
             scores[phrase.service] = score
     return scores
-
-
-def find_communes(text: str) -> list[Commune]:
-    """The communes that *text* may mean, those of the territory first.
-
-    Takes a name or part of it without accents or hyphens, "st" for "saint",
-    a postal code (which may mean several communes) or an INSEE code. One
-    answer when it is clear, at most 12 otherwise; never raises.
-    """
-    plain = normalise(text[:LONGEST])
-    if not plain:
-        return []
-    communes = Commune.objects.current().defer("contour").order_by("-in_territory", "search_name", "pk")
-    compact = plain.replace(" ", "").upper()
-    if len(compact) == 5 and compact[0].isdigit() and compact[2:].isdigit():
-        return list(communes.filter(Q(postal_codes__code=compact) | Q(insee_code=compact)).distinct()[:MOST])
-    digits = next((word for word in plain.split() if word.isdigit() and len(word) == 5), None)
-    if digits:  # "36290 mezieres", "Mézières 36290"
-        rest = " ".join(word for word in plain.split() if word != digits)
-        both = communes.filter(postal_codes__code=digits, search_name__contains=rest)
-        return list(both[:MOST]) or find_communes(digits)
-    rank = Case(
-        When(search_name=plain, then=Value(0)),
-        When(search_name__startswith=plain + " ", then=Value(1)),
-        When(search_name__startswith=plain, then=Value(2)),
-        When(search_name__endswith=" " + plain, then=Value(3)),
-        default=Value(4),
-        output_field=IntegerField(),
-    )
-    found = list(
-        communes.filter(search_name__contains=plain)
-        .annotate(rank=rank)
-        .order_by("rank", "-in_territory", "search_name", "pk")[:MOST]
-    )
-    if not found:
-        return _near_spellings(plain)
-    inside = [commune for commune in found if commune.in_territory]
-    for pool in (inside, found):
-        exact = [commune for commune in pool if commune.rank == 0]
-        if len(exact) == 1:
-            return exact
-    # A town outside must not make a clear answer inside the territory unclear.
-    return inside or found
-
-
-def _near_spellings(plain: str) -> list[Commune]:
-    """Communes of the territory whose name is nearly *plain*; whole names only."""
-    names = _territory_names()
-    close = difflib.get_close_matches(plain, names, n=3, cutoff=0.75)
-    if not close:
-        return []
-    return list(
-        Commune.objects.of_territory()
-        .defer("contour")
-        .filter(search_name__in=close)
-        .order_by("search_name", "pk")
-    )
-
-
-@per_generation
-def _territory_names() -> tuple[str, ...]:
-    return tuple(Commune.objects.of_territory().values_list("search_name", flat=True)[:2000])

@@ -17,6 +17,7 @@ from providers.territory_map import (
     Shape,
     TerritoryMap,
     build_map,
+    drawing,
     drawn_communes,
     level_legend,
     shapes_markup,
@@ -76,6 +77,8 @@ def results_map(service: Service, label: str) -> TerritoryMap | None:
 
 def supply_map(service: Service | None = None) -> TerritoryMap | None:
     """The territory shaded by how many structures come, for one service or any."""
+    if drawing() is None:
+        return None  # without counting who comes where
     day = today()
     map_ = build_map(_supply_shapes(service, day), _("Number of structures that come to each commune"))
     if map_ is not None:

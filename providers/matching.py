@@ -1,6 +1,6 @@
 """Who is nearest: the order in which structures are given to a resident.
 
-1. eligible: listed, comes to the commune, offers the service, not suspended;
+1. eligible: listed (published, admitted, confirmed in time), comes to the commune, offers the service, not suspended;
 2. those who take new requests before those with a waiting list;
 3. then the distance from the commune's reference point (its town hall) to the
    structure's base, in whole kilometres;
@@ -58,18 +58,22 @@ def _admitting_titles() -> tuple[str, ...] | None:
 class ProviderQuerySet(QuerySet[Any]):
     """Structures, in the words of a park officer."""
 
-    def listed(self) -> ProviderQuerySet:
-        """Structures the public may see: published, and admitted by title or decision.
+    def listed(self, on: datetime.date | None = None) -> ProviderQuerySet:
+        """Structures the public may see on a date (today): published, admitted by title or decision, not stale.
 
         The one place where a reason to hide a structure belongs.
         """
+        from providers import freshness
         from providers.models import Offer
 
+        rows = self.filter(live=True)
+        if since := freshness.shown_since(on or today()):
+            rows = rows.filter(freshness.confirmed_since(since, "operations__"))
         titles = _admitting_titles()
         if titles is None:
-            return self.filter(live=True)
+            return rows
         titled = Exists(Offer.objects.filter(provider=OuterRef("pk"), legal_title__in=titles))
-        return self.filter(Q(titled) | Q(operations__admitted_by_decision=True), live=True)
+        return rows.filter(Q(titled) | Q(operations__admitted_by_decision=True))
 
     def serving(self, commune: Commune) -> ProviderQuerySet:
         """Structures that come to *commune*, by the coverage of their published listing."""
@@ -176,7 +180,7 @@ def nearest(service: Service, commune: Commune, on: datetime.date | None = None)
 
     day = on or today()
     return (
-        Provider.objects.listed()
+        Provider.objects.listed(day)
         .serving(commune)
         .offering(service)
         .available(service, day)
@@ -200,11 +204,12 @@ def may_help(service: Service, commune: Commune, on: datetime.date | None = None
     neighbours = Commune.objects.current().filter(within_km(commune, NEIGHBOUR_KM)).exclude(pk=commune.pk)
     covering = Coverage.objects.filter(provider=OuterRef("pk"))
     return (
-        Provider.objects.listed()
+        Provider.objects.listed(day)
         .offering(service)
         .filter(
-            Exists(covering.filter(commune__in=neighbours.values("pk"))),
             ~Exists(covering.filter(commune=commune)),
+            # From the few communes around to their structures, never the other way.
+            pk__in=Coverage.objects.filter(commune__in=neighbours.order_by().values("pk")).values("provider"),
         )
         .available(service, day)
         .nearest_first(commune, day)

@@ -21,6 +21,58 @@ def normalise(text: str) -> str:
     return " ".join(_ABBREVIATIONS.get(word, word) for word in words)
 
 
+# Words that tell nothing of which structure is meant.
+_LEGAL_WORDS = frozenset(
+    [
+        "association",
+        "assoc",
+        "asso",
+        "sarl",
+        "sas",
+        "sasu",
+        "eurl",
+        "scop",
+        "scic",
+        "sa",
+        "ei",
+        "eirl",
+        "entreprise",
+        "societe",
+        "ste",
+        "ets",
+        "etablissements",
+        "monsieur",
+        "madame",
+        "m",
+        "mme",
+        "le",
+        "la",
+        "les",
+        "l",
+        "de",
+        "du",
+        "des",
+        "d",
+        "et",
+        "en",
+        "a",
+        "au",
+        "aux",
+    ]
+)
+
+
+# "A.D.M.R." is one word, "S.A.R.L." a legal form.
+_INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")
+
+
+def name_key(text: str) -> str:
+    """A structure's name without its legal form, articles, accents: what two spellings share."""
+    joined = _INITIALS.sub(lambda initials: f"{initials[0].replace('.', '')} ", text)
+    words = normalise(joined.replace("&", " et ")).split()
+    return " ".join(word for word in words if word not in _LEGAL_WORDS) or " ".join(words)
+
+
 def at_place(name: str) -> str:
     """ "à Rosnay", "au Blanc", "aux Ormes", "à La Pérouille"."""
     if name.startswith("Le "):

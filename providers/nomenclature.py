@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from providers.identifiers import own
 from providers.models import LegalActivity, Service, ServiceCategory
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -48,13 +49,19 @@ def load_nomenclature(path: Path = DATA / "nomenclature.json") -> int:
     for position, family in enumerate(json.loads(path.read_text(encoding="utf-8")), start=1):
         category, _created = ServiceCategory.objects.get_or_create(
             slug=family["slug"],
-            defaults={"name": family["name"], "examples": family["examples"], "position": position},
+            defaults={
+                "uuid": own("family", family["slug"]),
+                "name": family["name"],
+                "examples": family["examples"],
+                "position": position,
+            },
         )
         for place, entry in enumerate(family["services"], start=1):
             checked = entry["tax_credit_checked_on"]
             _service, created = Service.objects.get_or_create(
                 slug=entry["slug"],
                 defaults={
+                    "uuid": own("service", entry["slug"]),
                     "category": category,
                     "name": entry["name"],
                     "summary": entry["summary"],
@@ -63,6 +70,8 @@ def load_nomenclature(path: Path = DATA / "nomenclature.json") -> int:
                     "tax_credit": entry["tax_credit"],
                     "tax_credit_ceiling": entry["tax_credit_ceiling"],
                     "tax_credit_checked_on": datetime.date.fromisoformat(checked) if checked else None,
+                    "inclusion_themes": "\n".join(entry["inclusion_themes"]),
+                    "inclusion_type": entry["inclusion_type"],
                     "position": place,
                 },
             )

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from providers import cards, structured, territory_map
+from providers import cards, freshness, structured, territory_map
 from providers.coverage import communes_of
+from providers.departements import NAMES, code_of
+from providers.extent import MANY
 from providers.hours import Schedule, open_text, week_rows, week_summary
+from providers.hours.wording import day_and_month, full_day
+from providers.jobs import jobs_at
 from providers.maps import communes_map
-from providers.models import Availability, Offer, Provider, Service
+from providers.models import Availability, Commune, Offer, Operations, Provider, Service
 from providers.naming import at_place
 from providers.views import public
 
@@ -86,10 +92,11 @@ def _price_date(offer: Offer) -> str:
     return _("price checked in %(month)s") % {"month": date_format(offer.price_checked_on, "F Y")}
 
 
-def _exceptions(rows: cards.Exceptions) -> list[str]:
+def exception_texts(rows: cards.Exceptions) -> list[str]:
+    """Closures and exceptional hours, each in words."""
     texts = []
     for first, last, hours in rows:
-        span = {"first": date_format(first, "j F"), "last": date_format(last, "j F"), "hours": hours}
+        span = {"first": day_and_month(first), "last": day_and_month(last), "hours": hours}
         if hours:
             span["hours"] = week_summary(hours) or hours
             texts.append(_("From %(first)s to %(last)s: %(hours)s") % span)
@@ -106,6 +113,28 @@ def _coverage_text(provider: Provider, count: int) -> str:
     return ngettext("Comes to %(count)s commune.", "Comes to %(count)s communes.", count) % {"count": count}
 
 
+def _zone(provider: Provider) -> tuple[list[Commune], int]:
+    """The communes where it comes and their number; too many to list are only counted."""
+    rows = communes_of(provider)
+    communes = list(rows.defer("contour")[: MANY + 1])
+    if len(communes) <= MANY:
+        return communes, len(communes)
+    return [], rows.order_by().count()
+
+
+def _zone_departements(provider: Provider, count: int) -> list[dict[str, str]]:
+    """The départements of a zone too wide to be listed by commune: name, code and address of each."""
+    if count <= MANY:
+        return []
+    if provider.covers_territory:
+        return public.departement_links()
+    codes = {code_of(code) for code in communes_of(provider).order_by().values_list("insee_code", flat=True)}
+    return [
+        {"name": NAMES.get(code, code), "code": code, "url": reverse("providers:departement", args=[code])}
+        for code in sorted(codes)
+    ]
+
+
 def provider_sheet(provider: Provider, request: HttpRequest) -> dict[str, Any]:
     """Context of the page of a structure, saved or in preview."""
     now = timezone.localtime()
@@ -119,7 +148,7 @@ def provider_sheet(provider: Provider, request: HttpRequest) -> dict[str, Any]:
     services = Service.objects.in_bulk({offer.service_id for offer in offers})
     states = _availability(provider)
     state, state_words = _state(states, None)
-    communes = list(communes_of(provider).defer("contour"))
+    communes, count = _zone(provider)
     map_ = communes_map(_("Communes where %(name)s comes") % {"name": provider.name})
     if map_ is not None:
         territory_map.highlight(map_, [commune.pk for commune in communes], "covered")
@@ -141,6 +170,10 @@ def provider_sheet(provider: Provider, request: HttpRequest) -> dict[str, Any]:
         legal.append(_("SIRET %(number)s") % {"number": provider.siret})
     if provider.sap_number:
         legal.append(_("SAP number %(number)s") % {"number": provider.sap_number})
+    logo = provider.logo.get_rendition("max-320x160") if provider.logo else None
+    rows = _offers(offers, services, states)
+    coverage_text = _coverage_text(provider, count)
+    departements = _zone_departements(provider, count)
     town = f"{provider.postal_code} {provider.base_commune.name}".strip()
     verified = operations.verified_on if operations else None
     return {
@@ -148,26 +181,30 @@ def provider_sheet(provider: Provider, request: HttpRequest) -> dict[str, Any]:
         "sheet": {
             "card": card,
             "description": [line.strip() for line in provider.description.splitlines() if line.strip()],
-            "offers": _offers(offers, services, states),
+            "offers": rows,
             "address_lines": [line for line in (provider.address, town) if line],
             "phone": str(provider.phone or ""),
             "email": provider.email,
             "website": provider.website,
+            # A first draft has no public address yet.
+            "vcard_url": reverse("providers:vcard", args=[provider.slug]) if provider.live else "",
             "week": week_rows(hours) or ([{"day": "", "hours": hours}] if hours else []),
-            "exceptions": _exceptions(exceptions),
+            "exceptions": exception_texts(exceptions),
             "languages": provider.languages,
             "accessibility": _accessibility(provider),
             "payments": _payments(provider),
-            "coverage_text": _coverage_text(provider, len(communes)),
+            "coverage_text": coverage_text,
             "coverage_communes": [
                 {"name": commune.name, "url": commune.get_absolute_url()} for commune in communes
-            ],
-            "verified_text": _("Checked on %(date)s") % {"date": date_format(verified, "j F Y")}
-            if verified
-            else "",
-            "logo_url": provider.logo.get_rendition("max-320x160").url if provider.logo else "",
+            ]
+            or departements,
+            "verified_text": _("Checked on %(date)s") % {"date": full_day(verified)} if verified else "",
+            "stale_text": _stale_text(operations, now.date()) if operations and provider.live else "",
+            "report_slug": provider.slug if provider.live else "",
+            "logo": logo,
             "legal": legal,
             "fictional": settings.DEMO,
+            "jobs": jobs_at(provider.pk, now.date()) if provider.pk else [],
         },
         "map": map_,
         "structured": structured.script_text(
@@ -175,10 +212,25 @@ def provider_sheet(provider: Provider, request: HttpRequest) -> dict[str, Any]:
                 provider,
                 public.canonical(card.url),
                 communes,
-                services.values(),
+                rows,
                 hours,
+                exceptions,
+                coverage_text,
+                [(row["code"], row["name"]) for row in departements],
+                logo=public.canonical(logo.url) if logo else "",
             )
         ),
+    }
+
+
+def _stale_text(operations: Operations, on: datetime.date) -> str:
+    """What to say of a listing that should have been confirmed; "" when it is in time."""
+    if not freshness.is_stale(operations, on):
+        return ""
+    if operations.verified_on is None:
+        return _("To be checked: nobody has confirmed this information yet. Ask when you call.")
+    return _("To be checked: this was last confirmed on %(date)s. Ask when you call.") % {
+        "date": date_format(operations.verified_on, "j F Y")
     }
 
 

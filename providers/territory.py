@@ -1,17 +1,21 @@
 """Loading a territory into the base, once or again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.text import slugify
 
-from providers import coverage
-from providers.geometry import distance_km
+from providers import coverage, extent, spelling
+from providers.geometry import distance_km, squared_chord
 from providers.models import Commune, Epci, PostalCode
+from providers.models.territory import Located
 from providers.naming import normalise
 from providers.territory_files import CommuneRow
 
+MOST_OFFERED = 400  # communes to tick in a form
+MOST_NEAR = 120  # the same, around one base
+OFFERED_KM = 60
 Report = Callable[[str], None]
 
 
@@ -95,26 +99,53 @@ def load(inside: list[CommuneRow], outside: list[CommuneRow], report: Report = l
             update_fields=[*updated, "latitude", "longitude", "x", "y", "z"],
         )
         report(f"{min(start + 1000, len(communes))}/{len(communes)}")
-    keys = dict(Commune.objects.filter(insee_code__in=slugs).values_list("insee_code", "pk"))
-    PostalCode.objects.filter(commune__in=keys.values()).delete()
+    keys = dict(Commune.objects.values_list("insee_code", "pk"))
+    _forget_postal_codes([keys[row.insee_code] for row in rows])
     PostalCode.objects.bulk_create(
         [PostalCode(commune_id=keys[row.insee_code], code=code) for row in rows for code in row.postal_codes],
         batch_size=1000,
     )
+    spelling.index(Commune.objects.only("search_name").order_by("pk").iterator(chunk_size=2000))
     coverage.refresh_all()
 
 
-def near_territory(communes: QuerySet[Commune], kept: list[int], most: int = 400) -> QuerySet[Commune]:
-    """The current communes of *communes* worth offering in a form, those of the territory first.
+def _forget_postal_codes(keys: list[int]) -> None:
+    for start in range(0, len(keys), 1000):
+        PostalCode.objects.filter(commune__in=keys[start : start + 1000]).delete()
 
-    The territory and its surroundings up to *most*, and those of *kept* (keys) in any case.
+
+def offered_communes(
+    communes: QuerySet[Commune], base: Located | None, kept: Iterable[int]
+) -> QuerySet[Commune]:
+    """The current communes of *communes* worth offering in a form, by group, those of the territory first.
+
+    The territory and its surroundings; of a large one only the communes around
+    *base*. Those of *kept* (keys) in any case.
     """
-    offered = (
-        communes.filter(retired_on=None).order_by("-in_territory", "search_name", "pk").values("pk")[:most]
-    )
+    current = communes.filter(retired_on=None)
+    if extent.is_large():
+        offered = _nearest(current, base)
+    else:
+        offered = current.order_by("-in_territory", "search_name", "pk")[:MOST_OFFERED]
+    keys = {*offered.values_list("pk", flat=True), *kept}
     return (
-        communes.filter(Q(pk__in=list(offered.values_list("pk", flat=True))) | Q(pk__in=kept))
+        communes.filter(Q(pk__in=keys))
         .select_related("epci")
         .defer("contour", "epci__siren")
         .order_by("-in_territory", F("epci__name").asc(nulls_last=True), "search_name", "pk")
     )
+
+
+def offered_groups(groups: QuerySet[Epci], base: Located | None, kept: Iterable[int]) -> QuerySet[Epci]:
+    """The groups of communes worth offering in a form: in a large territory, those around *base* and *kept*."""
+    if not extent.is_large():
+        return groups
+    around = _nearest(Commune.objects.current(), base).values_list("epci", flat=True)
+    return groups.filter(pk__in={*filter(None, around), *kept})
+
+
+def _nearest(communes: QuerySet[Commune], base: Located | None) -> QuerySet[Commune]:
+    if base is None or base.x is None:
+        return communes.none()
+    near = communes.filter(coverage.within_km(base, OFFERED_KM)).alias(square=squared_chord(base))
+    return near.order_by("square", "pk")[:MOST_NEAR]

@@ -1,4 +1,4 @@
-"""The directory in Wagtail's admin."""
+"""The directory in Wagtail's admin: listings, nomenclature, communes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
-from django.urls import reverse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin import messages
 from wagtail.admin.panels import (
     FieldPanel,
     HelpPanel,
@@ -19,32 +21,53 @@ from wagtail.admin.panels import (
     TabbedInterface,
 )
 from wagtail.admin.ui.tables import BooleanColumn, UpdatedAtColumn
-from wagtail.admin.views.generic import IndexView
-from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.admin.widgets import Button
 from wagtail.permissions import register_permission_policy
-from wagtail.snippets.views.chooser import SnippetChooserViewSet
-from wagtail.snippets.views.snippets import EditView, SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
+from wagtail.snippets.views.snippets import (
+    PreviewOnEditView,
+    PreviewRevisionView,
+    RevisionsCompareView,
+    SnippetViewSet,
+    SnippetViewSetGroup,
+)
 
-from providers.hours import WeekWidget
-from providers.models import Commune, Manager, Operations, Provider, Service, ServiceCategory
+from providers.models import Commune, Provider, Service, ServiceCategory
 from providers.permissions import (
     KeptForEver,
-    OperationsPermissionPolicy,
-    can_change_operations,
-    operations_open_to,
+    ListingPermissionPolicy,
+    is_listing_staff,
+    listings_of,
+    manages,
+    manages_any,
     sees_every_listing,
 )
-from providers.widgets import CommuneChecklist, TerritoryMapPanel
+from providers.views.listing import ListingEditView, ListingHistoryView, ListingIndexView
+from providers.widgets import CommuneChecklist, EpciChecklist, TerritoryMapPanel
 
 for retired_model in (Commune, Service, ServiceCategory):
     register_permission_policy(retired_model, KeptForEver(retired_model))
-register_permission_policy(Operations, OperationsPermissionPolicy(Operations))
+register_permission_policy(Provider, ListingPermissionPolicy(Provider))
 
 
-def operations_url(provider: Provider) -> str:
-    """The short screen of a structure's availability and hours."""
-    return reverse("operations:edit", args=[provider.pk])
+def listing_key(url: dict[str, Any]) -> int:
+    """The key in an address; not found when it cannot be one."""
+    key = str(url["pk"])
+    if not (key.isascii() and key.isdigit() and len(key) < 19):
+        raise Http404
+    return int(key)
+
+
+def _awaits_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def not_kept_text(user: Any, url: dict[str, Any]) -> str:
+    """For a partner who opens what belongs to a listing: the same words whether it never was, or no longer is, theirs."""
+    if "pk" not in url or is_listing_staff(user):
+        return ""
+    return gettext(
+        "You do not keep this listing, or no longer: the park decides who does. If this is a mistake, call the park."
+    )
 
 
 class Guarded:
@@ -58,30 +81,31 @@ class Guarded:
         """Whether *user* may open a view with these values from its address."""
         raise PermissionDenied
 
+    def may_open(self, user: Any, view_class: Any, url: dict[str, Any]) -> bool:
+        """Whether *user* may open this very view; by default all views are alike."""
+        return self.may_reach(user, url)
+
+    def refusal(self, user: Any, url: dict[str, Any]) -> str:
+        """What to say to *user*, who may not; "" for Wagtail's own words."""
+        return ""
+
     def construct_view(self, view_class: Any, **kwargs: Any) -> Any:
         view = super().construct_view(view_class, **kwargs)  # type: ignore[misc]
 
         def guarded(request: HttpRequest, *args: Any, **url: Any) -> Any:
-            if not self.may_reach(request.user, url):
+            if self.may_open(request.user, view_class, url):
+                return view(request, *args, **url)
+            words = self.refusal(request.user, url)
+            if (
+                not words
+                or request.headers.get("x-requested-with") == "XMLHttpRequest"
+                or _awaits_json(request)
+            ):
                 raise PermissionDenied
-            return view(request, *args, **url)
+            messages.error(request, words)
+            return redirect("wagtailadmin_home")
 
         return guarded
-
-
-class ProviderEditView(EditView):
-    """A listing, with a way to its availability and hours."""
-
-    @property
-    def header_more_buttons(self) -> list[Button]:
-        buttons = list(super().header_more_buttons)
-        if can_change_operations(self.request.user, self.object):
-            buttons.append(
-                Button(
-                    _("Availability and hours"), url=operations_url(self.object), icon_name="time", priority=5
-                )
-            )
-        return buttons
 
 
 class ListingChooserViewSet(Guarded, SnippetChooserViewSet):
@@ -98,7 +122,10 @@ class ProviderViewSet(Guarded, SnippetViewSet):
     icon = "group"
     menu_label = _("Structures")
     add_to_admin_menu = False
-    edit_view_class = ProviderEditView
+    index_view_class = ListingIndexView
+    edit_view_class = ListingEditView
+    edit_template_name = "providers/listing_edit.html"
+    history_view_class = ListingHistoryView
     chooser_viewset_class = ListingChooserViewSet
     list_display = [
         "name",
@@ -121,7 +148,8 @@ class ProviderViewSet(Guarded, SnippetViewSet):
                     MultiFieldPanel(
                         [FieldPanel("siret"), FieldPanel("sap_number")], heading=_("Official numbers")
                     ),
-                    FieldPanel("slug"),
+                    # Kept by the park: people hold links to it.
+                    FieldPanel("slug", permission="providers.publish_provider"),
                 ],
                 heading=_("Who"),
             ),
@@ -159,7 +187,7 @@ class ProviderViewSet(Guarded, SnippetViewSet):
                     ),
                     FieldPanel("covers_territory"),
                     FieldPanel("covers_radius_km"),
-                    FieldPanel("covers_epcis", widget=forms.CheckboxSelectMultiple),
+                    FieldPanel("covers_epcis", widget=EpciChecklist),
                     FieldPanel("covers_communes", widget=CommuneChecklist),
                 ],
                 heading=_("Where you come"),
@@ -195,11 +223,36 @@ class ProviderViewSet(Guarded, SnippetViewSet):
         ]
     )
 
+    # All that a partner needs of its own listing; whatever Wagtail adds stays shut.
+    partner_views = frozenset(
+        {
+            ListingIndexView,
+            ListingEditView,
+            ListingHistoryView,
+            PreviewOnEditView,
+            PreviewRevisionView,
+            RevisionsCompareView,
+        }
+    )
+
     def may_reach(self, user: Any, url: dict[str, Any]) -> bool:
         return sees_every_listing(user)
 
+    def refusal(self, user: Any, url: dict[str, Any]) -> str:
+        return not_kept_text(user, url)
+
+    def may_open(self, user: Any, view_class: Any, url: dict[str, Any]) -> bool:
+        if self.may_reach(user, url):
+            return True
+        if view_class not in self.partner_views:
+            return False
+        return manages(user, listing_key(url)) if "pk" in url else manages_any(user)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
-        return Provider.objects.select_related("base_commune").defer("base_commune__contour")
+        rows = Provider.objects.select_related("base_commune").defer("base_commune__contour")
+        if sees_every_listing(request.user):
+            return rows
+        return rows.filter(pk__in=listings_of(request.user).order_by().values("pk"))
 
 
 class ServiceCategoryViewSet(SnippetViewSet):
@@ -236,13 +289,33 @@ class ServiceViewSet(SnippetViewSet):
             heading=_("Tax credit"),
         ),
         MultiFieldPanel(
+            [FieldPanel("inclusion_themes"), FieldPanel("inclusion_type")], heading=_("Open data")
+        ),
+        MultiFieldPanel(
             [FieldPanel("position"), FieldPanel("slug"), FieldPanel("retired_on")], heading=_("On the site")
         ),
     ]
 
 
+class ChooseCommuneView(ChooseView):
+    """Those of the territory before those that only structures work from."""
+
+    ordering = ["-in_territory", "name"]
+
+
+class ChooseCommuneResultsView(ChooseResultsView):
+    ordering = ChooseCommuneView.ordering
+
+
+class CommuneChooserViewSet(SnippetChooserViewSet):
+    choose_view_class = ChooseCommuneView
+    choose_results_view_class = ChooseCommuneResultsView
+
+
 class CommuneViewSet(SnippetViewSet):
     model = Commune
+    chooser_viewset_class = CommuneChooserViewSet
+    chooser_per_page = 60
     icon = "site"
     menu_label = _("Communes")
     list_display = [
@@ -279,87 +352,3 @@ class DirectoryGroup(SnippetViewSetGroup):
     menu_label = _("Directory")
     menu_icon = "group"
     menu_order = 150
-
-
-class OperationsIndexView(IndexView):
-    """Only the structures whose facts the user may change."""
-
-    def get_base_queryset(self) -> QuerySet[Operations]:
-        return (
-            operations_open_to(self.request.user).select_related("provider").order_by("provider__name", "pk")
-        )
-
-
-class OperationsViewSet(Guarded, ModelViewSet):
-    """Availability, hours and closures: live at once, staff for all, partners for theirs."""
-
-    model = Operations
-    name = "operations"
-    icon = "time"
-    index_view_class = OperationsIndexView
-    menu_label = _("Availabilities")
-    menu_order = 160
-    add_to_admin_menu = True
-    list_display = ["__str__", "verified_on"]
-    list_per_page = 50
-    copy_view_enabled = False
-    inspect_view_enabled = False
-    panels = [
-        FieldPanel("opening_hours", widget=WeekWidget),
-        InlinePanel(
-            "availabilities",
-            [
-                FieldPanel("service", widget=forms.Select),
-                FieldPanel("state"),
-                FieldPanel("until"),
-                FieldPanel("note"),
-            ],
-            heading=_("Are new requests taken?"),
-            label=_("waiting list or suspension"),
-            help_text=_("Nothing here means that new requests are taken."),
-        ),
-        InlinePanel(
-            "hours_exceptions",
-            [
-                FieldPanel("first_day"),
-                FieldPanel("last_day"),
-                FieldPanel("opening_hours"),
-                FieldPanel("note"),
-            ],
-            heading=_("Closures and exceptional hours"),
-            label=_("closure or exceptional hours"),
-        ),
-        MultiFieldPanel(
-            [
-                FieldPanel("verified_on", permission="providers.change_operations"),
-                FieldPanel("verification_source", permission="providers.change_operations"),
-                FieldPanel("trusted", permission="providers.publish_provider"),
-                FieldPanel("admitted_by_decision", permission="providers.publish_provider"),
-                FieldPanel("decision_note", permission="providers.publish_provider"),
-            ],
-            heading=_("Kept by the park"),
-            permission="providers.change_operations",
-        ),
-    ]
-
-    def may_reach(self, user: Any, url: dict[str, Any]) -> bool:
-        if "pk" not in url:
-            return True
-        key = str(url["pk"])
-        if not (key.isascii() and key.isdigit() and len(key) < 19):
-            raise Http404
-        return can_change_operations(user, int(key))
-
-
-class ManagerViewSet(ModelViewSet):
-    """Who keeps which listing."""
-
-    model = Manager
-    name = "managers"
-    icon = "user"
-    menu_label = _("Managers of listings")
-    menu_order = 170
-    add_to_settings_menu = True
-    list_display = ["provider", "user"]
-    copy_view_enabled = False
-    form_fields = ["provider", "user"]

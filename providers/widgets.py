@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,7 +15,8 @@ from wagtailgeowidget.widgets import LeafletField
 from providers.generation import per_generation
 from providers.geometry import parse_point
 from providers.models import Commune
-from providers.territory import near_territory
+from providers.models.territory import Located
+from providers.territory import offered_communes, offered_groups
 
 
 @per_generation
@@ -61,6 +63,28 @@ class TerritoryMapPanel(LeafletPanel):
         }
 
 
+def _keys(values: Iterable[str]) -> list[int]:
+    return [int(value) for value in values if value.isdigit() and len(value) < 19]
+
+
+class EpciChecklist(forms.CheckboxSelectMultiple):
+    """Groups of communes to tick: all of them, or those around the base in a large territory."""
+
+    base: Located | None = None
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> list[Any]:
+        chosen = {str(item) for item in value}
+        rows = offered_groups(self.choices.queryset, self.base, _keys(chosen))  # type: ignore[union-attr, attr-defined]
+        return [
+            (
+                None,
+                [self.create_option(name, row.pk, row.name, str(row.pk) in chosen, place, attrs=attrs)],
+                place,
+            )
+            for place, row in enumerate(rows)
+        ]
+
+
 def _group(commune: Commune) -> str:
     if not commune.in_territory:
         return _("Around the territory")
@@ -71,6 +95,7 @@ class CommuneChecklist(forms.CheckboxSelectMultiple):
     """Communes to tick, by group: those of the territory and around, never all of France."""
 
     template_name = "providers/widgets/communes.html"
+    base: Located | None = None  # the structure, which its form gives
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__({"class": "commune-checklist"})
@@ -79,7 +104,7 @@ class CommuneChecklist(forms.CheckboxSelectMultiple):
         # The queryset of the field holds every commune; only these are offered.
         field_queryset = getattr(self.choices, "queryset", Commune.objects.all())
         chosen = {str(item) for item in value}
-        rows = near_territory(field_queryset, [int(item) for item in chosen if item.isdigit()])
+        rows = offered_communes(field_queryset, self.base, _keys(chosen))
         groups: dict[str, list[Any]] = {}
         for index, commune in enumerate(rows):
             option = self.create_option(name, commune.pk, commune.name, str(commune.pk) in chosen, index)

@@ -16,6 +16,22 @@ from tests import strict_templates
 
 def pytest_configure(config: pytest.Config) -> None:
     strict_templates.install()
+    # Wagtail leaves the file of each rendition it makes to the garbage collector.
+    config.addinivalue_line(
+        "filterwarnings", "ignore:Unclosed file <tempfile.SpooledTemporaryFile:ResourceWarning"
+    )
+
+
+@pytest.hookimpl(trylast=True)  # after the browser tests have been marked
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test that commits is given back what the migrations wrote.
+
+    One that is not leaves groups with other keys behind, and the next of its worker fails.
+    """
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker and marker.kwargs.get("transaction"):
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
 
 
 @pytest.fixture(autouse=True)
@@ -50,3 +66,11 @@ def commit(db: None) -> Callable[[], None]:
 def client() -> Client:
     """An anonymous visitor; a view that raises fails the test."""
     return Client()
+
+
+@pytest.fixture
+def real_files(settings, tmp_path):
+    """Files lie on the disk, as in production, for what serves them from there."""
+    disk = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    settings.STORAGES = settings.STORAGES | {"default": disk}
+    settings.MEDIA_ROOT = tmp_path

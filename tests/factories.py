@@ -14,6 +14,8 @@ import factory
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils.text import slugify
+from wagtail.images import get_image_model
+from wagtail.images.models import Rendition
 
 from providers.models import (
     Availability,
@@ -196,6 +198,16 @@ def set_availability(
         operations_id=provider.pk, service=service, defaults={"state": state, "until": until, "note": note}
     )
     return row
+
+
+def give_logo(provider: Provider, name: str = "logo.png", width: int = 200, height: int = 100) -> None:
+    """A picture of *provider* and its rendition for the page, as if drawn already."""
+    image = get_image_model().objects.create(title=name, file=name, width=width, height=height)
+    Rendition.objects.create(
+        image=image, filter_spec="max-320x160", focal_point_key="", file=name, width=width, height=height
+    )
+    provider.logo = image
+    provider.save()
 
 
 class UserFactory(factory.django.DjangoModelFactory):

@@ -20,7 +20,10 @@ os.environ.update(
     BEHIND_PROXY="false",
     CACHE_URL="",
     PAGE_CACHE="false",
+    COUNTING_SECONDS="0",
     SERVE_MEDIA="true",
+    REQUIRE_SECOND_FACTOR="false",
+    INVITATION_DAYS="14",
     EMAIL_URL="memorymail:",
     LANGUAGE_CODE="fr",
     TIME_ZONE="Europe/Paris",
@@ -33,7 +36,7 @@ os.environ.update(
 
 # The variables above have to be set before the settings are read.
 from portal.settings import *  # noqa: E402, F403
-from portal.settings import CACHES, DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
+from portal.settings import CACHES, DATABASES, STATIC_ROOT, STORAGES, TASKS  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Private to each worker, shared with its live server's threads. The tests of
@@ -45,6 +48,8 @@ STORAGES = STORAGES | {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# No worker runs beside the tests: what is enqueued is done at once.
+TASKS = TASKS | {"portal": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 # Files are served from where they are written: nothing to collect.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
@@ -54,3 +59,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Rows that no ORDER BY puts in order come backwards: a test that counts on
     # an accidental order fails here or on PostgreSQL.
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA reverse_unordered_selects=ON;"
+    # A file, as in production: in memory, two threads are refused where a file lets one wait.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(_var, "tests.sqlite3")}  # noqa: PTH118
+    DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"

@@ -9,6 +9,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
+from intake.coming_days_panel import ComingDaysPanel
 from providers.dates import validate_near
 from providers.hours import WeekWidget, validate_hours
 
@@ -64,6 +65,7 @@ class Hotline(ClusterableModel, BaseGenericSetting):
             [FieldPanel("has_answering_machine"), FieldPanel("answering_message")],
             heading=_("Answering machine"),
         ),
+        MultiFieldPanel([ComingDaysPanel()], heading=_("The coming fourteen days, as the public finds them")),
     ]
 
     class Meta:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from wagtail.users.models import UserProfile
 
-from portal.roles import INSTITUTIONS, OPERATORS, PARTNERS, STAFF, role_name
-from providers.models import Manager, Provider
+from intake.models import Institution
+from portal.roles import AUTHORS, INSTITUTIONS, OPERATORS, PARTNERS, STAFF, role_name
+from providers.models import Commune, Manager, Provider
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Account:
 ACCOUNTS = [
     Account("admin", None, "Administration"),
     Account("parc", STAFF, "Équipe du Parc"),
+    Account("redaction", AUTHORS, "Rédaction"),
     Account("accueil", OPERATORS, "Accueil téléphonique"),
     Account("partenaire1", PARTNERS, "Au Fil des Étangs", "au-fil-des-etangs"),
     Account("partenaire2", PARTNERS, "La Cistude à Domicile", "la-cistude-a-domicile"),
@@ -67,4 +70,14 @@ def load_accounts() -> list[Account]:
         provider = Provider.objects.filter(slug=account.manages).first() if account.manages else None
         if provider:
             Manager.objects.get_or_create(provider=provider, user=user)
+        if account.role == INSTITUTIONS:
+            _institution(user)
     return ACCOUNTS
+
+
+def _institution(user: Any) -> None:
+    """An invented institution that follows the three communes with most inhabitants."""
+    institution, created = Institution.objects.get_or_create(name="Service social du secteur (inventé)")
+    institution.users.add(user)
+    if created:
+        institution.communes.set(Commune.objects.of_territory().order_by("-population")[:3])

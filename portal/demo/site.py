@@ -1,32 +1,16 @@
-"""The pages, the names and the line of the demonstration."""
+"""The names, the line and the pages of the demonstration."""
 
 from __future__ import annotations
-
-import json
-import re
-from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 from wagtail.models import Page, Site
 
-from intake.models import Hotline
-from portal.models import ContentPage, HomePage, SiteIdentity
+from intake.models import Hotline, RequestFormPage
+from portal.demo import content
+from portal.models import FooterLink, HomePage, SiteIdentity
 
-FILE = Path(__file__).resolve().parent / "pages.json"
 PHONE = "+33261911001"  # range that Arcep keeps for fiction
 HOURS = "Mo-We,Fr 09:00-12:00,14:00-17:00; Th 09:00-12:00; PH off"
-
-
-def _filled(value: Any, names: dict[str, str]) -> Any:
-    """*value* with ``{service}``, ``{park}``… replaced, whatever its depth."""
-    if isinstance(value, str):
-        return re.sub(r"\{(service|park|operator|phone)\}", lambda match: names[match[1]], value)
-    if isinstance(value, list):
-        return [_filled(item, names) for item in value]
-    if isinstance(value, dict):
-        return {key: _filled(item, names) for key, item in value.items()}
-    return value
 
 
 def load_settings() -> None:
@@ -36,6 +20,9 @@ def load_settings() -> None:
             service_name="1001 services",
             place_suffix="en Brenne",
             park_name="Parc naturel régional de la Brenne",
+            park_address="Le Bouchet, 36300 Rosnay",
+            park_phone="+33254281212",
+            park_website="https://www.parc-naturel-brenne.fr/",
             operator_name="Idées en Brenne",
             operator_role="animé par l’association",
         )
@@ -54,53 +41,38 @@ def load_settings() -> None:
 @transaction.atomic
 def load_pages(site_name: str, port: int) -> int:
     """Add the home page and the pages that are missing; returns how many."""
-    identity = SiteIdentity.objects.get()
-    names = {
-        "service": identity.service_name,
-        "park": identity.park_name,
-        "operator": identity.operator_name,
-        "phone": "02\u00a061\u00a091\u00a010\u00a001",
-    }
-    texts = _filled(json.loads(FILE.read_text(encoding="utf-8")), names)
-    home, added = _home(texts["home"])
+    home, added = _home()
     Site.objects.update_or_create(
         is_default_site=True,
         defaults={"root_page": home, "hostname": "127.0.0.1", "port": port, "site_name": site_name},
     )
-    for entry in texts["pages"]:
-        if ContentPage.objects.child_of(home).filter(slug=entry["slug"]).exists():
-            continue
-        page = ContentPage(
-            title=entry["title"],
-            slug=entry["slug"],
-            introduction=entry["intro"],
-            body=json.dumps([{"type": "text", "value": entry["body_html"]}]),
-            show_in_menus=entry["menu"],
-            show_in_footer=entry["footer"],
-            search_description=entry["search_description"],
-        )
-        home.add_child(instance=page)
-        page.save_revision().publish()
+    # First in the menu after the directory: it is what people come for.
+    if not RequestFormPage.objects.exists():
+        form = RequestFormPage(title="Faire une demande", slug="demande", show_in_menus=True)
+        home.add_child(instance=form)
+        form.save_revision().publish()
         added += 1
-    statement = ContentPage.objects.child_of(home).filter(slug="accessibilite").first()
-    SiteIdentity.objects.filter(accessibility_page=None).update(accessibility_page=statement)
+    identity = SiteIdentity.objects.get()
+    chosen = FooterLink.objects.filter(identity=identity).exists()
+    for part in content.PARTS:
+        for entry in content.read(part):
+            more, footer = content.add(home, entry)
+            added += more
+            if not chosen:
+                FooterLink.objects.bulk_create(
+                    [FooterLink(identity=identity, page_id=page.pk, sort_order=page.pk) for page in footer]
+                )
     return added
 
 
-def _home(texts: dict[str, Any]) -> tuple[HomePage, int]:
+def _home() -> tuple[HomePage, int]:
     known = HomePage.objects.first()
     if known:
         return known, 0
     root = Page.get_first_root_node()
-    home = HomePage(
-        title=texts["title"],
-        slug="accueil",
-        hero_title=texts["hero_title"],
-        hero_text=texts["hero_text"],
-        steps=json.dumps([{"type": "step", "value": step} for step in texts["steps"]]),
-    )
+    home = content.new_home()
     root.add_child(instance=home)
-    home.save_revision().publish()
+    content.publish(home)
     # The page that Wagtail's first migration leaves behind.
     welcome = Page.objects.filter(depth=2, slug="home").exclude(pk=home.pk).first()
     if welcome and welcome.specific_class is Page:

@@ -10,9 +10,20 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from providers import reports
 from providers.geometry import Point
-from providers.models import Availability, Commune, Epci, Offer, Operations, Provider, Service
+from providers.models import (
+    Availability,
+    Commune,
+    Epci,
+    ErrorReport,
+    Offer,
+    Operations,
+    Provider,
+    Service,
+)
 
+REPORTED = "au-fil-des-etangs"
 FILE = Path(__file__).resolve().parent / "providers.json"
 LANGUAGES = {
     "fr": "français",
@@ -92,7 +103,17 @@ def load_structures() -> int:
         provider.save()
         provider.save_revision(changed=False).publish()
         _operate(provider, entry, services, today)
+    if entries:
+        _report_an_error()
     return len(entries)
+
+
+def _report_an_error() -> None:
+    """One error somebody told of, to be answered."""
+    provider = Provider.objects.filter(slug=REPORTED).first()
+    if provider is not None:
+        words = "Le bureau ouvre maintenant à 9 h, pas à 8 h 30."
+        reports.report(provider, ErrorReport.Reason.PRACTICAL, words, "", key="demonstration")
 
 
 def _operate(
@@ -102,6 +123,7 @@ def _operate(
         opening_hours=entry["opening_hours"],
         verified_on=today - datetime.timedelta(days=entry["verified_days_ago"]),
         verification_source=entry["source"],
+        verification_way=Operations.Way.CENSUS,
         admitted_by_decision=entry["admitted_by_decision"],
         decision_note=entry["decision_note"],
     )

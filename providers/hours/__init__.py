@@ -6,10 +6,10 @@ those of ``settings.HOLIDAYS_COUNTRY``; the clock is that of ``settings.TIME_ZON
 """
 
 from .schedule import Schedule, State
-from .syntax import validate_hours
+from .syntax import is_holiday, validate_hours
 from .week import DAYS, parse_week, read_week, week_of
 from .widget import WeekField, WeekWidget
-from .wording import moment, open_text, until, week_rows, week_summary
+from .wording import hours_text, moment, open_text, until, week_rows, week_summary
 
 __all__ = [
     "DAYS",
@@ -17,6 +17,8 @@ __all__ = [
     "State",
     "WeekField",
     "WeekWidget",
+    "hours_text",
+    "is_holiday",
     "moment",
     "open_text",
     "parse_week",

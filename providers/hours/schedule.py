@@ -84,6 +84,35 @@ class Schedule:
             return State(False, opens_at=_local(start))
         return State(True, until=_local(end) if end < begin + HORIZON else None)
 
+    def open_between(self, start: datetime.datetime, end: datetime.datetime) -> list[Span]:
+        """When it is open between two aware moments, closures taken off, in the portal's time zone."""
+        begin, finish = _naive_utc(start), _naive_utc(end)
+        found = []
+        for opens, closes in self._open_spans(begin):
+            if opens >= finish:
+                break
+            found.append((_local(max(opens, begin)), _local(min(closes, finish))))
+        return found
+
+    def open_time(self, start: datetime.datetime, end: datetime.datetime) -> datetime.timedelta | None:
+        """How long it is open between two aware moments; None when the hours are not known.
+
+        Hours under a condition ("by appointment") do not count.
+        """
+        begin, limit = _naive_utc(start), _naive_utc(min(end, _END))
+        text = self._text_on(_wall(begin))
+        if text is None or (text and parsed(text) is None):
+            return None
+        total = datetime.timedelta()
+        while begin < limit:
+            stop = min(limit, begin + HORIZON)
+            for opens, closes in self._open_spans(begin):
+                if opens >= stop:
+                    break
+                total += min(closes, stop) - max(opens, begin)
+            begin = stop
+        return total
+
     def _end_of_closure(self, now: datetime.datetime) -> datetime.datetime:
         """The end of the closures in force at *now*, one after the other; else *now*."""
         for start, end in self._closures:

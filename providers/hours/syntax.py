@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
+from opening_hours import State as Openness
 
 from .week import parse_week
 
@@ -46,6 +47,13 @@ def _parsed(text: str, country: str) -> OpeningHours | None:
     plain = hours.normalize()
     # Otherwise "00:00-24:00" is followed day by day to the horizon.
     return plain if str(plain) == "24/7" else hours
+
+
+def is_holiday(day: datetime.date) -> bool:
+    """Whether *day* is a public holiday of ``settings.HOLIDAYS_COUNTRY``."""
+    holidays = parsed("PH")
+    noon = datetime.datetime.combine(day, datetime.time(12))
+    return holidays is not None and holidays.state(noon)[0] == Openness.OPEN
 
 
 def _read(text: str, country: str) -> OpeningHours:

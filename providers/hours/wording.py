@@ -28,7 +28,7 @@ def moment(at: datetime.datetime, now: datetime.datetime) -> str:
     The month is said when it is another one, the year too.
     """
     at, today = timezone.localtime(at), timezone.localtime(now).date()
-    time = _time(at.hour * 60 + at.minute)
+    time = clock(at.hour * 60 + at.minute)
     if at.date() == today:
         return _("at %(time)s") % {"time": time}
     return _("%(day)s at %(time)s") % {"day": _day(at.date(), today), "time": time}
@@ -41,8 +41,8 @@ def until(at: datetime.datetime, now: datetime.datetime) -> str:
     if minutes == 0:
         day, minutes = day - datetime.timedelta(days=1), DAY_MINUTES
     if day == today:
-        return _("until %(time)s") % {"time": _time(minutes)}
-    return _("until %(day)s at %(time)s") % {"day": _day(day, today), "time": _time(minutes)}
+        return _("until %(time)s") % {"time": clock(minutes)}
+    return _("until %(day)s at %(time)s") % {"day": _day(day, today), "time": clock(minutes)}
 
 
 def open_text(state: State | None, now: datetime.datetime) -> str:
@@ -69,7 +69,7 @@ def week_rows(osm: str, on: datetime.date | None = None) -> list[dict[str, str]]
     week = read_week(osm)
     days = week.days if week else _days_around(osm, on or timezone.localdate())
     return [
-        {"day": str(WEEKDAYS[number]), "hours": _hours(openings, ", ")}
+        {"day": str(WEEKDAYS[number]), "hours": hours_text(openings, ", ")}
         for number, openings in enumerate(days)
     ]
 
@@ -87,7 +87,7 @@ def week_summary(osm: str) -> str:
     days = _days(sorted(open_days))
     usual = Counter(open_days.values()).most_common(1)[0][0]
     others = {number: openings for number, openings in open_days.items() if openings != usual}
-    phrase = _("%(days)s, %(hours)s") % {"days": days, "hours": _hours(usual, _(" and "))}
+    phrase = _("%(days)s, %(hours)s") % {"days": days, "hours": hours_text(usual, _(" and "))}
     if not others:
         return phrase
     missing = _missing_half(usual, next(iter(others.values()))) if len(others) == 1 else ""
@@ -99,11 +99,27 @@ def week_summary(osm: str) -> str:
     return _("%(phrase)s, except %(day)s morning") % {"phrase": phrase, "day": day}
 
 
-def _time(minutes: int) -> str:
+def clock(minutes: int) -> str:
+    """A time of day, in minutes after midnight: “9 h”, “13 h 30”."""
     hour, minute = divmod(minutes, 60)
     if minute:
         return _("%(hour)d:%(minute)02d") % {"hour": hour, "minute": minute}
     return _("%(hour)d:00") % {"hour": hour}
+
+
+def day_of_month(day: datetime.date) -> str:
+    """ "1er", "2"."""
+    return pgettext("day of the month", "1") if day.day == 1 else str(day.day)
+
+
+def day_and_month(day: datetime.date) -> str:
+    """ "1er mai": Django's own formats write "1 mai"."""
+    return f"{day_of_month(day)} {MONTHS[day.month]}"
+
+
+def full_day(day: datetime.date) -> str:
+    """ "1er mai 2027"."""
+    return f"{day_and_month(day)} {day.year}"
 
 
 def _day(day: datetime.date, today: datetime.date) -> str:
@@ -111,7 +127,7 @@ def _day(day: datetime.date, today: datetime.date) -> str:
         return _("tomorrow")
     names = {
         "weekday": WEEKDAYS[day.weekday()],
-        "day": pgettext("day of the month", "1") if day.day == 1 else day.day,
+        "day": day_of_month(day),
         "month": MONTHS[day.month],
         "year": day.year,
     }
@@ -122,13 +138,14 @@ def _day(day: datetime.date, today: datetime.date) -> str:
     return _("%(weekday)s %(day)s") % names
 
 
-def _hours(openings: Openings, joint: str) -> str:
+def hours_text(openings: Openings, joint: str = ", ") -> str:
+    """“9 h – 12 h, 14 h – 17 h”, “fermé”: the openings of a day in minutes after midnight."""
     if not openings:
         return pgettext("hours of a day", "closed")
     if openings == ALL_DAY:
         return _("around the clock")
     return joint.join(
-        _("%(start)s – %(end)s") % {"start": _time(start), "end": _time(end)} for start, end in openings
+        _("%(start)s – %(end)s") % {"start": clock(start), "end": clock(end)} for start, end in openings
     )
 
 

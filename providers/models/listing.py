@@ -4,12 +4,14 @@ Content only, with drafts and revisions. What changes from day to day
 (availability, hours, checks, managers) is in :mod:`providers.models.operations`.
 """
 
+import uuid
 from typing import Any
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Cast, Lower
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -26,17 +28,16 @@ from wagtail.models import (
 )
 from wagtail.search import index
 
-from providers.forms import DistinctRowsForm
 from providers.geometry import parse_point, validate_point
+from providers.listing_form import ListingForm
 from providers.matching import ProviderQuerySet
+from providers.naming import name_key
 from providers.siret import validate_siret
 
 from .nomenclature import Service
 from .territory import Commune, Epci, Located
 
-
-class ListingForm(DistinctRowsForm):
-    distinct_rows = {"offers": (("service", "mode"), _("This service is already listed in this mode."))}
+WIDEST_KM = 200  # a structure comes no further from its base
 
 
 class Provider(
@@ -65,7 +66,11 @@ class Provider(
         PARTLY = "partly", _("partly step-free")
         NO = "no", _("not step-free")
 
+    # Who it is for other software: never changes, whatever name, address or version it has.
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=150)
+    # What two spellings of one name share: see providers.naming.name_key.
+    search_name = models.CharField(max_length=160, editable=False, db_index=True)
     slug = models.SlugField(
         _("address on the site"),
         max_length=160,
@@ -98,6 +103,7 @@ class Provider(
     logo = models.ForeignKey(
         "wagtailimages.Image",
         verbose_name=_("logo"),
+        help_text=_("PNG, JPEG or WebP, 5 MB at most. Shown beside the name, which says what it is."),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
@@ -137,7 +143,7 @@ class Provider(
         _("within so many kilometres of the base"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(200)],
+        validators=[MinValueValidator(1), MaxValueValidator(WIDEST_KM)],
     )
     covers_epcis = ParentalManyToManyField(
         Epci, verbose_name=_("groups of communes"), blank=True, related_name="+"
@@ -175,6 +181,24 @@ class Provider(
         verbose_name = _("structure")
         verbose_name_plural = _("structures")
         ordering = ["name", "pk"]
+        indexes = [
+            models.Index(fields=["phone"], name="provider_phone"),
+            models.Index(Lower("email"), name="provider_email"),
+            models.Index(fields=["name", "id"], name="provider_name"),
+            # Wagtail's search on PostgreSQL joins its index on the key as text.
+            models.Index(Cast("id", models.CharField(max_length=50)), name="provider_search_key"),
+            # Which listings mean this commune (coverage.listings_for).
+            models.Index(
+                fields=["id"],
+                condition=models.Q(covers_territory=True),
+                name="provider_covers_territory",
+            ),
+            models.Index(
+                fields=["z", "y", "x"],
+                condition=models.Q(covers_radius_km__isnull=False),
+                name="provider_radius_point",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -199,13 +223,24 @@ class Provider(
 
         if not self.slug:
             self.slug = self._free_slug()
-        self.place_base()
+        self.prepare()
         super().save(*args, **kwargs)
         # A draft of a published listing only saves a few columns: its coverage
         # stays in the revision.
         if kwargs.get("update_fields") is None:
             Operations.objects.get_or_create(provider=self)
             refresh(self)
+
+    def with_content_json(self, content: dict[str, Any]) -> Any:
+        """A version of this listing; which structure it is follows no version."""
+        version = super().with_content_json(content)
+        version.uuid = self.uuid
+        return version
+
+    def prepare(self) -> None:
+        """Work out the columns that follow from others; before any way of saving."""
+        self.search_name = name_key(self.name)[:160]
+        self.place_base()
 
     def place_base(self) -> None:
         """Put the base on the map: its own point, else that of its commune."""
@@ -225,6 +260,18 @@ class Provider(
 
     def get_absolute_url(self) -> str:
         return reverse("providers:provider", args=[self.slug])
+
+    def get_lock(self) -> Any:
+        """None once the day until which it is locked has passed."""
+        from providers.locks import ListingLock
+        from providers.matching import today
+
+        lock = super().get_lock()
+        if lock is None or not self.locked:
+            return lock
+        facts = getattr(self, "operations", None)
+        ended = facts is not None and facts.lock_ends_on is not None and facts.lock_ends_on < today()
+        return None if ended else ListingLock(self)
 
     def get_preview_template(self, request: Any, mode_name: str) -> str:
         return "providers/provider.html"

@@ -1,10 +1,14 @@
 """What can be asked for: families and services, edited by staff."""
 
+import uuid
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
+
+from providers.inclusion_codes import validate_themes
 
 
 class LegalActivity(models.Model):
@@ -55,6 +59,7 @@ class Retirable(models.Model):
 class ServiceCategory(index.Indexed, Retirable):
     """A family of services, as residents group them."""
 
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=80, unique=True)
     slug = models.SlugField(_("address on the site"), max_length=80, unique=True)
     examples = models.CharField(
@@ -88,6 +93,18 @@ class ServiceQuerySet(RetirableQuerySet):
 class Service(index.Indexed, Retirable):
     """One thing a resident can ask for."""
 
+    class InclusionType(models.TextChoices):
+        """Kinds of service of data.inclusion v1, all meant for the way back to work."""
+
+        SUPPORT = "accompagnement", _("support (accompagnement)")
+        MONEY = "aide-financiere", _("financial help")
+        GOODS = "aide-materielle", _("material help")
+        WORKSHOP = "atelier", _("workshop")
+        TRAINING = "formation", _("training")
+        INFORMATION = "information", _("information")
+
+    # Who it is for other software; that of a shipped service is the same in every territory.
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     category = models.ForeignKey(
         ServiceCategory, verbose_name=_("family"), on_delete=models.PROTECT, related_name="services"
     )
@@ -122,6 +139,15 @@ class Service(index.Indexed, Retirable):
         help_text=_("Spending taken into account in a year for this activity, when the law sets one."),
     )
     tax_credit_checked_on = models.DateField(_("tax credit checked on"), null=True, blank=True)
+    inclusion_themes = models.TextField(
+        _("themes of data.inclusion"),
+        blank=True,
+        validators=[validate_themes],
+        help_text=_("Codes, one per line. Leave empty when no theme fits: our own code stands beside it."),
+    )
+    inclusion_type = models.CharField(
+        _("kind of service for data.inclusion"), max_length=20, choices=InclusionType.choices, blank=True
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     objects = ServiceQuerySet.as_manager()

@@ -7,6 +7,7 @@ draft can undo a suspension or bring back last year's hours.
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -32,6 +33,23 @@ class OperationsForm(DistinctRowsForm):
 class Operations(ClusterableModel):
     """What is true today of one structure as a whole; one row per structure, with its key."""
 
+    class ReviewPeriod(models.IntegerChoices):
+        """Months after which a listing has to be confirmed again."""
+
+        ONE = 1, _("every month")
+        THREE = 3, _("every 3 months")
+        SIX = 6, _("every 6 months")
+        TWELVE = 12, _("every year")
+
+    class Way(models.TextChoices):
+        """How a listing was confirmed last."""
+
+        LINK = "link", _("by the link of an e-mail")
+        PHONE = "phone", _("by phone")
+        MANAGER = "manager", _("by its manager, signed in")
+        STAFF = "staff", _("by staff, from a document")
+        CENSUS = "census", _("by a census")
+
     provider = models.OneToOneField(
         Provider,
         verbose_name=_("structure"),
@@ -46,6 +64,17 @@ class Operations(ClusterableModel):
     verification_source = models.CharField(
         _("checked with"), max_length=120, blank=True, help_text=_("Who confirmed, or which document.")
     )
+    verification_way = models.CharField(
+        _("how it was checked"), max_length=7, choices=Way.choices, blank=True
+    )
+    review_months = models.PositiveSmallIntegerField(
+        _("to be confirmed"), choices=ReviewPeriod.choices, default=ReviewPeriod.SIX
+    )
+    # What the period is counted from until somebody confirms for the first time.
+    review_from = models.DateField(default=timezone.localdate, editable=False)
+    # The due dates the last reminder and the last warning were about: each is sent once.
+    reminded_for = models.DateField(null=True, editable=False)
+    warned_for = models.DateField(null=True, editable=False)
     trusted = models.BooleanField(
         _("trusted"), default=False, help_text=_("Its changes are published without approval.")
     )
@@ -55,12 +84,43 @@ class Operations(ClusterableModel):
         help_text=_("Shown to the public although it has none of the legal titles asked for."),
     )
     decision_note = models.CharField(_("reason for the decision"), max_length=250, blank=True)
+    # Why and until when the park keeps the listing locked: a structure is told, see providers.locks.
+    lock_note = models.CharField(
+        _("if its listing is locked: why"),
+        max_length=200,
+        blank=True,
+        help_text=_("Read by the structure: “new prices are being checked with the département”."),
+    )
+    lock_ends_on = models.DateField(
+        _("locked until (last day)"),
+        null=True,
+        blank=True,
+        validators=[validate_near],
+        help_text=_("The day after, the structure can change its listing again by itself."),
+    )
+    # Where its pictures and documents are; made with its first manager.
+    collection = models.OneToOneField(
+        "wagtailcore.Collection",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="listing_facts",
+        editable=False,
+    )
+    changed_at = models.DateTimeField(auto_now=True, editable=False)
 
     base_form_class = OperationsForm
 
     class Meta:
         verbose_name = _("operational facts")
         verbose_name_plural = _("operational facts")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(review_months__in=(1, 3, 6, 12)),
+                name="operations_review_period",
+                violation_error_message=_("A listing is confirmed every 1, 3, 6 or 12 months."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.provider)
@@ -170,6 +230,7 @@ class Manager(models.Model):
         on_delete=models.CASCADE,
         related_name="managed_listings",
     )
+    since = models.DateField(_("since"), default=timezone.localdate, editable=False)
 
     class Meta:
         verbose_name = _("manager")

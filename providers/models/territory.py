@@ -1,8 +1,11 @@
 """The communes, and the groups they belong to."""
 
+import functools
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
@@ -120,6 +123,18 @@ class Commune(index.Indexed, Located):
         verbose_name = _("commune")
         verbose_name_plural = _("communes")
         ordering = ["search_name", "insee_code"]
+        indexes = [
+            # Wagtail's search on PostgreSQL joins its index on the key as text.
+            models.Index(Cast("id", models.CharField(max_length=50)), name="commune_search_key"),
+            # What is within so many kilometres (coverage.within_km): latitude, then longitude.
+            models.Index(fields=["z", "y", "x"], name="commune_point"),
+            # The territory by name: its first communes tell whether it is large.
+            models.Index(
+                fields=["search_name", "insee_code"],
+                condition=models.Q(in_territory=True, retired_on=None),
+                name="commune_of_territory",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(latitude__isnull=True, x__isnull=True)
@@ -132,16 +147,20 @@ class Commune(index.Indexed, Located):
         return self.name
 
     def save(self, *args, **kwargs) -> None:
-        from providers.coverage import refresh_all
+        from providers import coverage, spelling
 
         self.search_name = normalise(self.name)
         self.place_at(self.point)
         decisive = ("latitude", "longitude", "epci", "in_territory", "retired_on")
-        before = Commune.objects.filter(pk=self.pk).values(*decisive).first() if self.pk else None
+        columns = Commune.objects.values("search_name", *decisive)
+        before = columns.filter(pk=self.pk).first() if self.pk else None
         super().save(*args, **kwargs)
-        # Zones are rules about these: a changed territory changes them.
-        if before and before != Commune.objects.filter(pk=self.pk).values(*decisive).get():
-            transaction.on_commit(refresh_all)
+        after = columns.get(pk=self.pk)
+        if before is None or before["search_name"] != after["search_name"]:
+            spelling.index([self])
+        # Zones are rules about these: a changed commune enters some and leaves others.
+        if before is None or any(before[name] != after[name] for name in decisive):
+            transaction.on_commit(functools.partial(coverage.refresh_commune, self.pk))
 
     def get_absolute_url(self) -> str:
         return reverse("providers:commune", args=[self.slug])

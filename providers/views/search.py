@@ -24,6 +24,7 @@ from providers.matching import may_help, nearest, today
 from providers.models import Commune, Service
 from providers.naming import at_place
 from providers.prepared import PreparedSearch
+from providers.signals import tell
 from providers.views import public
 
 MOST_CARDS = 30
@@ -71,6 +72,9 @@ def search(request: HttpRequest) -> HttpResponse:
 def _question(what: str, where: str, services: list[Service], communes: list[Commune]) -> dict[str, Any]:
     """What to ask back: which commune, which service, or both questions again."""
     context: dict[str, Any] = {
+        "ask_query": public.ask_query(
+            services[0] if len(services) == 1 else None, communes[0] if len(communes) == 1 else None
+        ),
         "service_choices": [],
         "commune_choices": [],
         "families": [],
@@ -169,6 +173,7 @@ def results(request: HttpRequest, service_slug: str, commune_slug: str) -> HttpR
         "fair_note": _fair_note(cards or neighbours),
         "map": _map(service, commune, cards or neighbours, heading),
         "search": public.search_box(service.name, commune.name),
+        "ask_query": public.ask_query(service, commune),
         "meta": public.meta(
             heading, _description(service, commune, len(cards)), "noindex" if filters.active else ""
         ),
@@ -176,7 +181,10 @@ def results(request: HttpRequest, service_slug: str, commune_slug: str) -> HttpR
         "crumbs": public.crumbs((commune.name, commune_url), (service.name, "")),
         "editor_url": "",
     }
-    return render(request, "providers/results.html", context)
+    response = render(request, "providers/results.html", context)
+    if no_result and not filters.active:
+        tell("nobody_found", request, response, service=service.pk, commune=commune.pk)
+    return response
 
 
 def outside_note(commune: Commune) -> str:

@@ -1,6 +1,7 @@
 """Wagtail's admin under its own policy: everything it needs runs, and nothing of a third party's."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -40,8 +41,15 @@ def quiet(visited) -> None:
     failed = [record["url"] for record in visited.requests if not 200 <= record["status"] < 400]
     assert visited.violations == []
     assert [url for url in visited.third_parties if not url.startswith(tiles)] == []
-    assert [url for url in failed if not url.startswith(tiles) and "favicon" not in url] == []
+    assert [url for url in failed if not url.startswith(tiles)] == []
     assert [error for error in visited.errors if "Failed to load resource" not in error] == []
+
+
+def axe_of_main(page) -> None:
+    """What is ours of a page of the admin: its main content."""
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    found = Axe().run(page, context=".census", options=rules).response["violations"]
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
 
 
 def test_the_dashboard(staff_visit):
@@ -54,6 +62,31 @@ def test_the_editor_of_a_structure_with_its_map(staff_visit, provider):
     visited = staff_visit(reverse(Provider.snippet_viewset.get_url_name("edit"), args=[provider.pk]))
     quiet(visited)
     assert visited.page.locator(".leaflet-container").count() == 1
+
+
+def test_a_census_goes_in_by_keyboard(staff_visit, tmp_path):
+    ServiceFactory(name="Ménage")
+    CommuneFactory(name="Le Blanc")
+    census = tmp_path / "recensement.csv"
+    census.write_text("Nom;Ville;Tél;Activités\nSARL Ajoncs;Le Blanc;261910155;Ménage", "cp1252")
+    visited = staff_visit(reverse("census:index"))
+    page = visited.page
+    page.locator("input[type=file]").set_input_files(census)
+
+    def press(text: str) -> None:
+        button = page.locator("main button", has_text=text).first
+        button.focus()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+    press("Lire le fichier")
+    axe_of_main(page)
+    press("Voir ce qui changerait")
+    axe_of_main(page)
+    press("Intégrer")
+    page.locator("h2", has_text="est intégré").wait_for()
+    assert Provider.objects.get().name == "SARL Ajoncs"
+    quiet(visited)
 
 
 def test_the_editor_of_a_page_with_its_preview(staff_visit, live_server):

@@ -1,12 +1,14 @@
 """The directory in a real browser: for everybody, in every scheme, light and without a trace."""
 
 import datetime
+import re
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from intake.models import Hotline
 from portal.demo.site import load_pages, load_settings
@@ -111,6 +113,15 @@ def test_first_visit_to_home_search_and_results_is_light(site, visit):
     visited.expect_clean()
 
 
+def test_a_first_visit_by_the_service_alone_is_light_too(site, visit):
+    visited = visit("/", javascript=False, width=390)
+    visited.page.fill("#quoi", "ménage")
+    visited.page.click("form.find button")
+    visited.page.get_by_role("main").locator(f"ul a[href='{RESULTS}']").click()
+    visited.page.wait_for_url(f"**{RESULTS}")
+    assert visited.transferred <= 40_000, visited.requests
+
+
 def test_the_first_call_button_is_on_the_first_screen_of_a_phone(site, visit):
     visited = visit(RESULTS, width=390, height=844)
     box = visited.page.locator(".card .call").first.bounding_box()
@@ -142,13 +153,51 @@ def test_search_and_reach_a_number_by_keyboard_alone(site, visit):
     assert "solid" in focused.evaluate("node => getComputedStyle(node).outlineStyle")
 
 
-def test_a_list_prints_with_numbers_and_address(site, visit):
+def _sheets(page):
+    """Pages of paper that *page* takes."""
+    return len(re.findall(rb"/Type /Page\b", page.pdf(prefer_css_page_size=True)))
+
+
+@pytest.mark.parametrize(
+    ("path", "sheets"),
+    [(TEMPLATES["structure"], 1), (TEMPLATES["service"], 2), (TEMPLATES["commune"], 2), (RESULTS, 1)],
+    ids=["structure", "service", "commune", "results"],
+)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_paper_has_numbers_and_nothing_to_click(site, visit, path, sheets, dark):
+    visited = visit(path, dark=dark)
+    page = visited.page
+    page.emulate_media(media="print", color_scheme="dark" if dark else "light")
+    for useless in ("nav", "form", "svg.map", "summary", "a[type='text/vcard']", ".line p", ".open", ".skip"):
+        assert not any(node.is_visible() for node in page.locator(useless).all()), useless
+    # Our number and that of each structure, the address and the day.
+    assert page.locator(".line .tel").is_visible()
+    numbers = page.get_by_text(re.compile("^02\\s61\\s91\\s02\\s[0-9]{2}$"))
+    assert numbers.count()
+    assert all(node.is_visible() for node in numbers.all())
+    colophon = page.locator("p.printed").inner_text()
+    assert f"http://testserver{path}" in colophon
+    assert date_format(timezone.localdate(), "j F Y") in colophon
+    for node in ("h1", ".line .tel", numbers.first):
+        locator = page.locator(node) if isinstance(node, str) else node
+        assert locator.evaluate("node => getComputedStyle(node).color") == "rgb(0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    assert _sheets(page) <= sheets
+
+
+def test_paper_splits_no_card_and_leaves_no_heading_alone(site, visit):
+    town = Commune.objects.get(slug="mezieres-en-brenne")
+    cleaning = Service.objects.get(slug="menage-repassage")
+    for _number in range(20):
+        ProviderFactory(base_commune=town, communes=[town], offers=[cleaning])
     visited = visit(RESULTS)
-    visited.page.emulate_media(media="print")
-    assert visited.page.locator(".card .call").first.is_visible()
-    assert visited.page.locator(".printed").is_visible()
-    assert not visited.page.locator("form.find").first.is_visible()
-    assert not visited.page.locator("svg.map").first.is_visible()
+    page = visited.page
+    page.emulate_media(media="print")
+    assert {
+        node.evaluate("node => getComputedStyle(node).breakInside") for node in page.locator(".card").all()
+    } == {"avoid"}
+    assert page.locator("h2").first.evaluate("node => getComputedStyle(node).breakAfter") == "avoid"
+    assert 2 <= _sheets(page) <= 4
 
 
 def test_a_commune_of_the_map_leads_to_it(site, visit):
@@ -162,7 +211,7 @@ def test_staff_set_the_point_on_the_map_without_third_party(site, visit, setting
     get_user_model().objects.create_superuser("admin", "a@test.example", "étang-roseau")
     visited = visit("/admin/login/")
     page = visited.page
-    page.fill("[name=username]", "admin")
+    page.fill("[name=login]", "admin")
     page.fill("[name=password]", "étang-roseau")
     page.click("button[type=submit]")
     page.wait_for_url("**/admin/")
@@ -183,7 +232,7 @@ def test_a_date_typed_the_french_way_is_the_date_kept(site, visit):
     provider = Provider.objects.get(name="Au Fil des Étangs")
     visited = visit("/admin/login/")
     page = visited.page
-    page.fill("[name=username]", "admin")
+    page.fill("[name=login]", "admin")
     page.fill("[name=password]", "étang-roseau")
     page.click("button[type=submit]")
     page.wait_for_url("**/admin/")

@@ -23,7 +23,7 @@ def paths():
         "/annuaire/communes/le-blanc/",
         provider.get_absolute_url(),
         "/plan-du-site/",
-        "/admin/login/",
+        "/compte/login/",
     ]
 
 

@@ -144,7 +144,7 @@ def test_turned_off_by_settings(client, settings):
     assert len(rendered) == 2
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_change_shows_at_once_everywhere():
     one, other = Client(), another_process()
     assert one.get("/").content.startswith(b" |") and other.get("/").content.startswith(b" |")
@@ -153,7 +153,7 @@ def test_a_change_shows_at_once_everywhere():
     assert "Cœur" in other.get("/").content.decode()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_page_begun_before_a_change_is_not_kept_after_it(client, monkeypatch):
     """The change is committed while the page is being made."""
 

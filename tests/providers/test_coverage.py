@@ -85,3 +85,51 @@ def test_the_base_follows_the_town_hall_until_it_has_a_point_of_its_own(communes
     provider.refresh_from_db()
     assert provider.point == communes["blanc"].point
     assert covered(provider) == {"Mézières-en-Brenne", "Le Blanc"}
+
+
+class TestOneCommuneChanges:
+    """Only that commune is resolved again, for every kind of rule, as for all listings together."""
+
+    @pytest.fixture
+    def listings(self, communes):
+        base = communes["mezieres"]
+        return [
+            ProviderFactory(base_commune=base, communes=[communes["blanc"]]),
+            ProviderFactory(base_commune=base, epcis=[communes["epci"]]),
+            ProviderFactory(base_commune=base, covers_territory=True),
+            ProviderFactory(base_commune=base, covers_radius_km=12),
+        ]
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"retired_on": "2026-01-01"},
+            {"in_territory": False},
+            {"epci": None},
+            {"latitude": 47.9, "longitude": 2.9},
+        ],
+    )
+    @pytest.mark.parametrize("name", ["azay", "blanc", "mezieres"])
+    def test_it_agrees_with_a_resolution_of_everything(self, communes, listings, commit, change, name):
+        commit()
+        commune = Commune.objects.get(pk=communes[name].pk)
+        for field, value in change.items():
+            setattr(commune, field, value)
+        commune.save()
+        commit()
+        alone = [covered(listing) for listing in listings]
+        coverage.refresh_all()
+        assert alone == [covered(listing) for listing in listings]
+
+    def test_a_new_commune_enters_the_zones_that_mean_it(self, communes, listings, commit):
+        CommuneFactory(name="Nouvelle", latitude=46.82, longitude=1.21)
+        commit()
+        assert [("Nouvelle" in covered(listing)) for listing in listings] == [False, False, True, True]
+
+
+def test_the_wanted_communes_are_those_of_the_query(communes):
+    listing = ProviderFactory(base_commune=communes["mezieres"], covers_radius_km=12)
+    for commune in communes.values():
+        if isinstance(commune, Commune):
+            inside = coverage.communes_of(listing).filter(pk=commune.pk).exists()
+            assert (listing.pk in coverage.listings_for(commune)) == inside, commune

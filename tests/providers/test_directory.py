@@ -288,7 +288,7 @@ def test_sitemap_lists_what_the_public_may_see(client, structure, town):
     ProviderFactory(draft=True, name="Cachée", communes=[town])
     index = text(client.get("/sitemap.xml"))
     sections = re.findall(r"<loc>http://[^/]+(/[^<]+)</loc>", index)
-    assert len(sections) == 6
+    assert len(sections) == 7
     listed = "".join(text(client.get(section)) for section in sections)
     for path in (
         RESULTS,
@@ -323,8 +323,9 @@ PAGES = [
 def test_at_most_eight_queries(client, path, structure, town, django_assert_max_num_queries, commit):
     """Page cache off; several structures, so that a query per row would show.
 
-    The first page after a change also fetches what all pages share (names, line, menus,
-    nomenclature, communes): at most ten queries more, once per process.
+    The first page after a change also fetches what all pages share (names, line, menus, the form,
+    nomenclature, communes, rules of admission and of freshness): at most fourteen queries more,
+    once per process.
     """
     other = ServiceFactory(name="Jardin")
     for _ in range(6):
@@ -332,7 +333,7 @@ def test_at_most_eight_queries(client, path, structure, town, django_assert_max_
             base_commune=CommuneFactory(), communes=[town], offers=list(Service.objects.exclude(pk=other.pk))
         )
     commit()
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(22):
         client.get(path)
     with django_assert_max_num_queries(8):
         assert client.get(path).status_code == 200

@@ -17,7 +17,7 @@ from providers.generation import cache
 from providers.models import Availability, Commune, Coverage, Epci, Offer, PostalCode, Provider
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory, UserFactory
 
-committed = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+committed = pytest.mark.django_db(transaction=True)
 ROSNAY = {"siren": "243600343", "name": "CC Cœur de Brenne"}
 
 
@@ -103,6 +103,22 @@ def test_every_table_of_the_project_counts(transactional_db, django_db_serialize
         model._meta.db_table
         for app in ("providers", "portal", "intake")
         for model in apps.get_app_config(app).get_models(include_auto_created=True)
+    }
+    # What is being brought in is not there yet; what people report is for staff.
+    public -= {"providers_censusimport", "providers_censusline", "providers_errorreport"}
+    # Nor is what waits for the park, nor the history of listings.
+    public -= {"providers_listingsubmission", "providers_listinglogentry"}
+    # Nor who asks to keep a listing, who is invited to, and who has left.
+    public -= {"providers_accessrequest", "providers_invitation", "providers_departure"}
+    # No public page shows a request, nor a count that has its own delay.
+    public -= {
+        f"intake_{name}"
+        for name in (
+            *("servicerequest", "requester", "requestlogentry", "need", "referral", "followup", "unmetcase"),
+            *("voicemail", "callbackattempt", "calldraft", "outboxmessage", "duty"),
+            *("networkcount", "unansweredsearch", "campaignvisits", "directoryvisits"),
+            *("monthlycount", "countedmonth"),
+        )
     }
     assert public, "no model found"
     assert [

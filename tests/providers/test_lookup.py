@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from providers.lookup import find_communes, find_services
 from providers.models import Commune, Service
 from providers.nomenclature import load_nomenclature
+from tests.factories import CommuneFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +103,32 @@ def test_anything_typed_gets_an_answer(nomenclature, typed):
     typed = typed.replace("\x00", "")
     assert len(find_services(typed)) <= 12
     assert len(find_communes(typed)) <= 12
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("La Châtre l’Anglin", "La Châtre-Langlin"),
+        ("meziere en brene", "Mézières-en-Brenne"),
+        ("saintgaultier", "Saint-Gaultier"),
+        ("chateaurouxx", "Châteauroux"),  # outside the territory
+    ],
+)
+def test_mistakes_are_forgiven_inside_and_outside(brenne, typed, expected):
+    assert [commune.name for commune in find_communes(typed)] == [expected]
+
+
+def test_a_renamed_commune_answers_to_its_new_name_only():
+    commune = CommuneFactory(name="Vieilleville")
+    commune.name = "Neuvillette"
+    commune.save()
+    assert find_communes("neuvilette") == [commune]
+    assert find_communes("vieilleville") == []
+
+
+@pytest.mark.parametrize("typed", ["rendez-vous médecin", "aller chez le docteur"])
+def test_a_telling_word_weighs_more_than_a_common_one(nomenclature, typed):
+    assert {service.slug for service in find_services(typed)} == {
+        "sorties-accompagnees",
+        "transport-solidaire",
+    }

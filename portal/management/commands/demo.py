@@ -1,6 +1,8 @@
 """Prepare the demonstration and serve it."""
 
 import os
+import signal
+import subprocess
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -11,7 +13,21 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from portal.demo import accounts, site, structures
+from intake.observatory.closing import close_years
+from portal.demo import (
+    access,
+    accounts,
+    agenda,
+    evaluations,
+    group,
+    observatory,
+    requests,
+    site,
+    structures,
+    submissions,
+    visits,
+)
+from portal.models import HomePage
 from portal.roles import role_name
 from providers.models import Commune
 
@@ -48,7 +64,19 @@ class Command(BaseCommand):
         self._step(_("Writing the pages…"))
         site.load_settings()
         site.load_pages(settings.WAGTAIL_SITE_NAME, port)
+        agenda.load_agenda()
+        agenda.load_jobs()
+        home = HomePage.objects.get()
+        group.load_group(home)
+        evaluations.load_evaluations(home)
+        observatory.load_observatory(home)
         known = accounts.load_accounts()
+        submissions.load_submissions()
+        access.load_access()
+        self._step(_("Inventing the requests…"))
+        requests.load_requests()
+        visits.load_visits()
+        close_years()
         call_command("update_index", verbosity=0)
         self.stdout.write("")
         self.stdout.write(self.style.SUCCESS(f"  http://127.0.0.1:{port}/"))
@@ -60,13 +88,21 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"    {account.username:<14} {role}" + (f" – {account.first_name}" if account.manages else "")
             )
+        if settings.EMAIL_FILE_PATH:
+            self.stdout.write("  " + _("E-mails are written to %s") % settings.EMAIL_FILE_PATH)
         self.stdout.write("")
 
     def _serve(self, port: int) -> None:
         workers = str(min(4, os.cpu_count() or 1))
         self.stdout.flush()
-        os.execv(
-            sys.executable,
+        workers_beside = [
+            subprocess.Popen([sys.executable, "manage.py", *command], cwd=settings.BASE_DIR)
+            for command in (
+                ["db_worker", "--backend", "portal", "--no-reload", "-v", "0"],
+                ["run_duties", "--loop"],
+            )
+        ]
+        server = subprocess.Popen(
             [
                 sys.executable,
                 "-m",
@@ -78,4 +114,28 @@ class Command(BaseCommand):
                 workers,
                 "--no-control-socket",
             ],
+            cwd=settings.BASE_DIR,
         )
+        self._wait(server, workers_beside)
+
+    def _wait(self, server: subprocess.Popen[bytes], beside: list[subprocess.Popen[bytes]]) -> None:
+        """Until the server ends; whatever ends it ends the workers too."""
+
+        def stop(signum: int, frame: Any) -> None:
+            server.terminate()
+
+        signal.signal(signal.SIGTERM, stop)
+        # A terminal tells all of them of Ctrl+C: the children end by themselves.
+        signal.signal(signal.SIGINT, stop)
+        try:
+            code = server.wait()
+        finally:
+            for worker in beside:
+                worker.terminate()
+            for worker in beside:
+                try:
+                    worker.wait(timeout=10)
+                except subprocess.TimeoutExpired:
+                    worker.kill()
+        if code > 0:
+            sys.exit(code)

@@ -1,0 +1,1 @@
+"""The operator's console: one call on one page."""

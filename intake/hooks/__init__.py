@@ -1,0 +1,1 @@
+"""What each part of the intake adds to Wagtail's admin."""

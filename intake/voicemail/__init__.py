@@ -1,0 +1,1 @@
+"""From the mailbox of the phone system to messages to call back."""

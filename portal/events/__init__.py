@@ -1,0 +1,1 @@
+"""Events: when they take place, in words, in calendars, and who registers for them."""

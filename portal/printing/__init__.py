@@ -1,0 +1,1 @@
+"""The communication kit: posters, cards, flyers and commune sheets as tagged PDF, ready to print."""
