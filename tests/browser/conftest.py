@@ -112,8 +112,8 @@ class Visit:
     """One visitor with an empty browser: a page, and all that went on around it.
 
     ``violations``: what the Content-Security-Policy refused; ``errors``: the
-    console's errors and scripts that failed; ``requests``: address, status
-    (0 when it failed) and bytes received, headers included.
+    console's errors and scripts that failed; ``requests``: address, status (0 without
+    an answer), bytes received, headers included, and whether it failed.
     """
 
     def __init__(self, context: BrowserContext, address: str, text_size: int, javascript: bool) -> None:
@@ -135,6 +135,7 @@ class Visit:
         tools.on("Network.requestWillBeSent", self._on_request)
         tools.on("Network.responseReceived", self._on_response)
         tools.on("Network.loadingFinished", self._on_end)
+        tools.on("Network.loadingFailed", self._on_failure)
         # Heard with JavaScript off too, unlike the event of the same name.
         tools.on("Audits.issueAdded", self._on_issue)
         for domain in ("Network", "Audits"):
@@ -153,13 +154,19 @@ class Visit:
         if (before := self._by_id.get(event["requestId"])) and "redirectResponse" in event:
             before["status"] = event["redirectResponse"]["status"]
             before["bytes"] = int(event["redirectResponse"]["encodedDataLength"])
-        record = {"url": event["request"]["url"], "status": 0, "bytes": 0}
+        record = {"url": event["request"]["url"], "status": 0, "bytes": 0, "failed": False}
         self._by_id[event["requestId"]] = record
         self.requests.append(record)
 
     def _on_response(self, event: dict[str, Any]) -> None:
         if record := self._by_id.get(event["requestId"]):
             record["status"] = event["response"]["status"]
+            record["failed"] = record["status"] >= 400
+
+    def _on_failure(self, event: dict[str, Any]) -> None:
+        # An icon still on its way when the visitor moves on is given up, which is no failure.
+        if record := self._by_id.get(event["requestId"]):
+            record["failed"] = record["failed"] or not event.get("canceled")
 
     def _on_end(self, event: dict[str, Any]) -> None:
         if record := self._by_id.get(event["requestId"]):
@@ -186,6 +193,11 @@ class Visit:
         return sum(record["bytes"] for record in self.requests)
 
     @property
+    def failures(self) -> list[str]:
+        """Addresses refused or without answer; not those the visitor left behind by moving on."""
+        return [record["url"] for record in self.requests if record["failed"]]
+
+    @property
     def third_parties(self) -> list[str]:
         """Addresses asked for outside the site."""
         ours = urlsplit(self.address).netloc
@@ -200,11 +212,10 @@ class Visit:
 
     def expect_clean(self) -> None:
         """Fail on a refused resource, an error, a failed request, a cookie or a third party."""
-        failed = [record for record in self.requests if not 200 <= record["status"] < 400]
         seen = {
             "refused by the Content-Security-Policy": self.violations,
             "errors": self.errors,
-            "failed requests": failed,
+            "failed requests": self.failures,
             "cookies": self.cookies,
             "third parties": self.third_parties,
         }

@@ -52,6 +52,7 @@ def test_a_bad_page_is_found_bad(visit, axe, javascript):
     assert [cookie["name"] for cookie in visited.cookies] == ["tracker"]
     assert visited.overflow > 0
     assert any(record["status"] == 404 for record in visited.requests)
+    assert visited.address + "/missing.png" in visited.failures
     with pytest.raises(AssertionError, match="refused by the Content-Security-Policy"):
         visited.expect_clean()
     if not javascript:

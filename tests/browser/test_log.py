@@ -41,8 +41,7 @@ def open_page(visit, log):
 
 def quiet(visited) -> None:
     assert visited.violations == []
-    failed = [record["url"] for record in visited.requests if not 200 <= record["status"] < 400]
-    assert failed == []
+    assert visited.failures == []
     assert [error for error in visited.errors if "Failed to load resource" not in error] == []
 
 
