@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from intake import delivery, following_up, notifications, retention
 from intake.models import Duty, FollowUp, OutboxMessage
-from intake.observatory import closing, stored
+from intake.observatory import closing, months, stored
 from intake.orientation import rules
 from intake.voicemail.mailbox import fetch_all
 from providers import reminders
@@ -103,9 +103,10 @@ def purge(now: datetime.datetime) -> None:
 
 
 def observe(now: datetime.datetime) -> None:
-    """Count every month of the log, and publish the years that are closed."""
+    """Count every month of the log, and publish the years and the months that are closed."""
     stored.refresh(now)
     closing.close_years(now)
+    months.close_months(now)
 
 
 def publish(now: datetime.datetime) -> None:

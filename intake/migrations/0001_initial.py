@@ -342,6 +342,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PublishedMonths',
+            fields=[
+                ('first', models.DateField(primary_key=True, serialize=False, verbose_name='first month')),
+                ('last', models.DateField(verbose_name='last month')),
+                ('contacts', models.PositiveIntegerField(verbose_name='contacts')),
+                ('invented', models.BooleanField(default=False, editable=False)),
+                ('published_at', models.DateTimeField(verbose_name='published')),
+            ],
+            options={
+                'verbose_name': 'published months',
+                'verbose_name_plural': 'published months',
+                'ordering': ['first'],
+            },
+        ),
+        migrations.CreateModel(
             name='PublishedYear',
             fields=[
                 ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='year')),

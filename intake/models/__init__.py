@@ -7,7 +7,7 @@ from .form_page import RequestFormPage
 from .hotline import Hotline, HotlineClosure
 from .institutions import Institution
 from .needs import Need, Referral
-from .observatory import CountedMonth, MonthlyCount, PublishedYear
+from .observatory import CountedMonth, MonthlyCount, PublishedMonths, PublishedYear
 from .observatory_page import ObservatoryPage
 from .outbox import OutboxMessage
 from .requests import Requester, RequestLogEntry, ServiceRequest
@@ -38,6 +38,7 @@ __all__ = [
     "NetworkCount",
     "ObservatoryPage",
     "OutboxMessage",
+    "PublishedMonths",
     "PublishedYear",
     "Referral",
     "RequestFormPage",

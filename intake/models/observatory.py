@@ -85,3 +85,30 @@ class PublishedYear(models.Model):
         if not self._state.adding:
             raise ValidationError(_("What was published of a year is never changed."))
         super().save(*args, **kwargs)
+
+
+class PublishedMonths(models.Model):
+    """Contacts of one month, or of some that are told together, published while their year was running. Never changed.
+
+    See :mod:`intake.observatory.months`.
+    """
+
+    # First days of the first and of the last month.
+    first = models.DateField(_("first month"), primary_key=True)
+    last = models.DateField(_("last month"))
+    contacts = models.PositiveIntegerField(_("contacts"))
+    invented = models.BooleanField(default=False, editable=False)
+    published_at = models.DateTimeField(_("published"))
+
+    class Meta:
+        verbose_name = _("published months")
+        verbose_name_plural = _("published months")
+        ordering = ["first"]
+
+    def __str__(self) -> str:
+        return f"{self.first:%Y-%m}–{self.last:%Y-%m}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise ValidationError(_("What was published of a month is never changed."))
+        super().save(*args, **kwargs)

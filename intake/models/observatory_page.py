@@ -35,7 +35,8 @@ class ObservatoryPage(RoutablePageMixin, Page):
         HelpPanel(
             content=_(
                 "The figures come from the request log, a year at a time: each is published once, when everybody was "
-                "asked what came of their need, and never changes. Small counts are hidden from the public."
+                "asked what came of their need, and never changes; of the year that runs, how many asked in the months "
+                "that are closed. Small counts are hidden from the public."
             )
         ),
         FieldPanel("introduction"),
@@ -66,13 +67,17 @@ class ObservatoryPage(RoutablePageMixin, Page):
         return dictionary(request, self)
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
-        from intake.observatory import published
+        from intake.observatory import published, running
 
         found = super().get_sitemap_urls(request)
         base = found[0]["location"] if found else ""
         return found + [
             {"location": f"{base}{tail}"}
-            for tail in (*(f"{year}/" for year in published.years()), "dictionnaire/")
+            for tail in (
+                *(f"{months.year}/" for months in running.years()),
+                *(f"{year}/" for year in published.years()),
+                "dictionnaire/",
+            )
         ]
 
 

@@ -4,7 +4,8 @@ Nothing else about the demand is published anywhere: pages, blocks, exports,
 reports and the API read what :mod:`intake.observatory.published` keeps of this
 list. There is no free period and no free crossing. Contacts and needs are two
 populations that share no count; their lists share nothing but their total; the
-months of a year belong to that year alone, so no two periods overlap.
+months of a year belong to that year alone, so no two periods overlap: months
+published before their year (:mod:`intake.observatory.months`) are lines of it, unchanged.
 """
 
 from __future__ import annotations
@@ -156,6 +157,8 @@ class Year:
     # Of tables under another: the key of the count above, by key.
     under: dict[str, dict[str, str]] = field(default_factory=dict)
     grids: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)
+    # Totals that are not shown, whatever they are: they would give back what is hidden elsewhere.
+    hidden_totals: frozenset[str] = frozenset()
 
     def groups(self, table: PublicTable) -> dict[str, tuple[int, dict[str, int]]]:
         """The lists of a table, by the key above (“” for the total): what each adds up to, and its counts."""
@@ -196,9 +199,11 @@ class Protected:
 
 def protect(year: Year, at: int, at_situation: int) -> Protected:
     """What may be shown of *year*, at the two thresholds (see :mod:`intake.suppression` for the rules)."""
-    shown = Protected(
-        {unit: HIDDEN if is_small(count, at) else count for unit, count in year.totals.items()}, {}, set(), {}
-    )
+    totals: dict[str, int | Hidden] = {
+        unit: HIDDEN if is_small(count, at) or unit in year.hidden_totals else count
+        for unit, count in year.totals.items()
+    }
+    shown = Protected(totals, {}, set(), {})
     for table in TABLES.values():
         limit = at_situation if table.situation else at
         line: dict[str, int | Hidden] = {}

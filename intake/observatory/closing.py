@@ -18,7 +18,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from intake.models import HeardFrom, PublishedYear, ServiceRequest
-from intake.observatory import callbacks, reading
+from intake.observatory import callbacks, months, reading
 from intake.observatory.catalogue import UNKNOWN, Protected, Year, protect
 from intake.observatory.cube import Filters, need_cells, needs_of
 from intake.observatory.figures import Counts
@@ -159,8 +159,10 @@ def count_year(period: Period, places: Places) -> Year:
     heard = {str(key): name for key, name in HeardFrom.objects.values_list("pk", "name")}
     places.names["heard_from"] = heard
     total = observed.total
+    by_month = {key[5:]: counts.contacts for key, counts in observed.by["month"].items()}
+    months_line, is_told = months.within_year(period.first.year, by_month, threshold())
     lines: dict[str, dict[str, int]] = {
-        "months": {key[5:]: counts.contacts for key, counts in observed.by["month"].items()},
+        "months": months_line,
         "channels": _contacts(observed.by["channel"], Channel.values),
         "kinds": _contacts(observed.by["kind"], [*RequesterKind.values, UNKNOWN]),
         "heard_from": _contacts(observed.by["heard_from"], [*heard, UNKNOWN]),
@@ -213,7 +215,8 @@ def count_year(period: Period, places: Places) -> Year:
         "needs": total.needs,
         "searches": sum(searched.values()),
     }
-    return Year(totals, lines, under, {name: dict(grid) for name, grid in grids.items()})
+    hidden = frozenset() if is_told else frozenset({"contacts"})
+    return Year(totals, lines, under, {name: dict(grid) for name, grid in grids.items()}, hidden)
 
 
 def _contacts(rows: dict[str, Counts], keys: list[str]) -> dict[str, int]:

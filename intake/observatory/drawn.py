@@ -30,7 +30,9 @@ BARS = (
 
 def charts(edition: Edition) -> dict[str, Chart]:
     """By name of the table; those in which nothing was counted, or that were withheld, are left out."""
-    found = {"months": _months(edition, edition.table("months"))}
+    found = {
+        "months": months(edition.table("months"), edition.year, invented=edition.invented),
+    }
     links = dict.fromkeys(("services",), _link_of_service)
     for name in BARS:
         found[name] = _bars(edition, edition.table(name), links.get(name))
@@ -52,18 +54,34 @@ def _earlier(edition: Edition, table: ShownTable) -> str:
     return str(edition.year - 1) if table.is_compared else ""
 
 
-def _months(edition: Edition, table: ShownTable) -> Chart:
+def months(table: ShownTable, year: int, *, invented: bool) -> Chart:
+    """Month by month; as bars when some months are told together, since a column stands for one."""
+    name, measure = _name(table), capfirst(table.unit)
+    if any("-" in row.key for row in table.rows):
+        return bar_chart(
+            name,
+            table.title,
+            table.definition,
+            [
+                Bar(capfirst(row.label), row.value, row.before if table.is_compared else None)
+                for row in table.rows
+            ],
+            heading=_("Month"),
+            measure=str(year),
+            before=str(year - 1) if table.is_compared else "",
+            invented=invented,
+        )
     return month_chart(
-        _name(table),
+        name,
         table.title,
         table.definition,
-        [datetime.date(edition.year, int(row.key), 1) for row in table.rows],
+        [datetime.date(year, int(row.key), 1) for row in table.rows],
         [row.value for row in table.rows],
         [row.before for row in table.rows] if table.is_compared else None,
-        measure=capfirst(table.unit),
-        present=str(edition.year),
-        earlier=str(edition.year - 1),
-        invented=edition.invented,
+        measure=measure,
+        present=str(year),
+        earlier=str(year - 1),
+        invented=invented,
     )
 
 

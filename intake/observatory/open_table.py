@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from intake.observatory.catalogue import GRIDS, TABLES, UNITS
 from intake.observatory.figures import FIGURES
 from intake.observatory.published import Edition
+from intake.observatory.running import Running
 from intake.suppression import HIDDEN, Hidden
 
 
@@ -33,7 +34,7 @@ COLUMNS = (
         "code",
         gettext_lazy(
             "Code of the line: INSEE code of a commune, SIREN of a group of communes, address of a service on this site, "
-            "number of a month… Empty when it was not told."
+            "number of a month, or of the first and last of months told together… Empty when it was not told."
         ),
     ),
     Column("libelle", gettext_lazy("The same in words, as they were when the year was published.")),
@@ -55,19 +56,23 @@ HEADINGS = tuple(column.name for column in COLUMNS)
 FIGURES_TABLE = "figures"
 
 
-def rows(editions: Iterable[Edition]) -> Iterator[list[Any]]:
-    """The lines of the file, year after year."""
+def rows(editions: Iterable[Edition], begun: Iterable[Running] = ()) -> Iterator[list[Any]]:
+    """The lines of the file: the months of years that run, then year after year."""
+    for months in begun:
+        line = _line(months.year, months.invented)
+        for row in months.table.rows:
+            yield line(months.table.name, months.table.table.unit, row.key, row.label, row.value)
     for edition in editions:
         yield from _year(edition)
 
 
-def _year(edition: Edition) -> Iterator[list[Any]]:
-    invented = int(edition.invented)
+def _line(year: int, is_invented: bool) -> Callable[..., list[Any]]:
+    invented = int(is_invented)
 
     def line(table: str, unit: str, code: str, label: str, value: Any, **more: Any) -> list[Any]:
         hidden = value is HIDDEN
         return [
-            edition.year,
+            year,
             table,
             unit,
             code,
@@ -82,6 +87,11 @@ def _year(edition: Edition) -> Iterator[list[Any]]:
             invented,
         ]
 
+    return line
+
+
+def _year(edition: Edition) -> Iterator[list[Any]]:
+    line = _line(edition.year, edition.invented)
     for figure in edition.figures:
         value = round(figure.value, 4) if isinstance(figure.value, float) else figure.value
         yield line(FIGURES_TABLE, figure.figure.unit, figure.name, figure.label, value)

@@ -31,6 +31,11 @@ class Period:
         return cls(datetime.date(year, 1, 1), datetime.date(year, 12, 31))
 
     @classmethod
+    def of_months(cls, year: int, first: int, last: int) -> Period:
+        """From the month *first* of *year* to its month *last*, both from 1 to 12."""
+        return cls(datetime.date(year, first, 1), _month_end(datetime.date(year, last, 1)))
+
+    @classmethod
     def last_twelve(cls, today: datetime.date | None = None) -> Period:
         """The month of *today* and the eleven before."""
         today = today or timezone.localdate()

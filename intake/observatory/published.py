@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from django.utils.dates import MONTHS
 from django.utils.translation import gettext
 
 from intake.models import PublishedYear
+from intake.observatory import months
 from intake.observatory.catalogue import GRIDS, OTHERS, TABLES, UNITS, UNKNOWN, PublicGrid, PublicTable
 from intake.observatory.dimensions import DIMENSIONS
 from intake.observatory.figures import FIGURES, Figure
@@ -305,7 +305,7 @@ class Edition:
             dimension = DIMENSIONS.get(_DIMENSIONS.get(table, ""))
             return str(dimension.unknown) if dimension else gettext("not known")
         if table == "months":
-            return str(MONTHS[int(key)])
+            return months.label(key)
         if table in _CHOICES:
             return str(_CHOICES[table](key).label)
         if table in ("at_contact", "news", "unmet"):

@@ -62,6 +62,17 @@ def charts(source: Source, span: Span) -> dict[str, Chart]:
 
 
 def _months(table: ShownTable, span: Span) -> Chart:
+    if any("-" in row.key for row in table.rows):
+        # Months told together: a column stands for one.
+        return bar_chart(
+            "mois",
+            table.title,
+            table.definition,
+            [Bar(row.label, row.value, row.before) for row in table.rows],
+            heading=_("Month"),
+            measure=str(span),
+            before=span.earlier if table.is_compared else "",
+        )
     by_month = {int(row.key): row for row in table.rows}
     months = [month for month in months_from(span.first) if month.month in by_month]
     before = [by_month[month.month].before for month in months] if table.is_compared else None

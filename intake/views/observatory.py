@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from intake.charts.values import written
 from intake.models import ObservatoryPage
-from intake.observatory import drawn, open_table, published, sheets, wording
+from intake.observatory import drawn, open_table, published, running, sheets, wording
 from intake.observatory.catalogue import GRIDS, TABLES
 from intake.observatory.published import Edition, GridShown, Row, ShownFigure, ShownTable
 from providers.generation import per_generation
@@ -27,28 +27,40 @@ def year(request: HttpRequest, page: ObservatoryPage, wanted: int | None) -> Htt
     years = published.years()
     shown = wanted if wanted is not None else (years[0] if years else None)
     edition = published.edition(shown) if shown in years else None
+    # A year that runs: its months at its own address, in a sentence above the latest year that is whole.
+    begun = running.years()
+    months = running.running(wanted) if wanted is not None else begun[0] if begun and not edition else None
     base = page.get_url(request) or "/"
-    title = f"{page.title} {shown}" if edition and shown else page.title
+    told_year = months.year if months else shown
+    title = f"{page.title} {told_year}" if edition or months else page.title
     context = {
         "page": page,
         "base": base,
-        "years": [{"year": one, "url": f"{base}{one}/", "is_shown": one == shown} for one in years],
+        "years": [
+            *({"year": one.caption, "url": f"{base}{one.year}/", "is_shown": one == months} for one in begun),
+            *({"year": one, "url": f"{base}{one}/", "is_shown": one == shown} for one in years),
+        ],
         "wanted": wanted,
         "edition": edition,
+        "months": months,
+        "months_chart": drawn.months(months.table, months.year, invented=months.invented) if months else None,
+        "begun": [one for one in begun if one != months and wanted is None],
         **(_told(shown, get_language()) if edition else {}),
         "meta": public.meta(
             page.seo_title or title,
             page.search_description or page.introduction,
-            robots="" if edition or wanted is None else "noindex",
+            robots="" if edition or months or wanted is None else "noindex",
         ),
-        "canonical": public.canonical(f"{base}{shown}/" if wanted is not None and edition else base),
+        "canonical": public.canonical(
+            f"{base}{wanted}/" if wanted is not None and (edition or months) else base
+        ),
         "crumbs": public.crumbs(
             (page.title, base if wanted is not None else ""),
             *([(str(wanted), "")] if wanted is not None else []),
         ),
         "editor_url": public.editor_url(request, page),
     }
-    status = 404 if wanted is not None and edition is None else 200
+    status = 404 if wanted is not None and not (edition or months) else 200
     return TemplateResponse(request, "intake/observatory/page.html", context, status=status)
 
 
@@ -153,7 +165,9 @@ def data(request: HttpRequest) -> HttpResponse:
 
 @per_generation
 def _file() -> bytes:
-    return sheets.as_csv(open_table.HEADINGS, open_table.rows(published.editions(published.years())))
+    return sheets.as_csv(
+        open_table.HEADINGS, open_table.rows(published.editions(published.years()), running.years())
+    )
 
 
 def dictionary(request: HttpRequest, page: ObservatoryPage) -> HttpResponse:

@@ -157,7 +157,8 @@ def test_filters_narrow_and_bad_ones_are_told(offer, operator):
     request_for((cleaning, blanc), received_at=old)
     url = reverse("intake_supply:index")
     assert ">Ménage</a></th><td>0</td>" in operator.get(url).content.decode()
-    asked = {"first": f"{old:%d/%m/%Y}", "last": f"{old:%d/%m/%Y}", "epci": blanc.epci_id}
+    day = f"{timezone.localdate(old):%d/%m/%Y}"
+    asked = {"first": day, "last": day, "epci": blanc.epci_id}
     html = operator.get(url, asked).content.decode()
     assert ">Ménage</a></th><td>1</td><td>0</td><td>1</td>" in html and "sur 1)" in html
     for bad in (

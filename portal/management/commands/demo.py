@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from intake.observatory.closing import close_years
+from intake.observatory.months import close_months
 from portal.demo import (
     access,
     accounts,
@@ -77,6 +78,7 @@ class Command(BaseCommand):
         requests.load_requests()
         visits.load_visits()
         close_years()
+        close_months()
         call_command("update_index", verbosity=0)
         self.stdout.write("")
         self.stdout.write(self.style.SUCCESS(f"  http://127.0.0.1:{port}/"))

@@ -3,11 +3,13 @@
 Integer programming over the whole catalogue of a year at once. More is granted
 than anybody has: besides every published count and how the tables hang
 together, the attacker is told which counts are hidden for being small (from 1
-to below the threshold) and which to protect others (the threshold at least).
+to below the threshold) and which to protect others (the threshold at least). Months published while their year
+was running are known too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -24,7 +26,14 @@ Name = tuple[Any, ...]
 class Attack:
     """The published counts as equations; ``possible()`` tells the values each hidden one may have."""
 
-    def __init__(self, year: Year, shown: Protected, at: int, at_situation: int) -> None:
+    def __init__(
+        self,
+        year: Year,
+        shown: Protected,
+        at: int,
+        at_situation: int,
+        earlier: Mapping[str, int] | None = None,
+    ) -> None:
         self.names: dict[Name, int] = {}
         self.low: list[float] = []
         self.high: list[float] = []
@@ -40,6 +49,11 @@ class Attack:
                 for key, count in counts.items():
                     if shown.lines[table.name][key] is HIDDEN:
                         self._hidden((table.name, key), count, limit, withheld)
+        if earlier and ("months", "") in shown.withheld:
+            for key in year.lines["months"]:
+                place = self.names["months", key]
+                # The rest may be below zero: what was published is not corrected.
+                self.low[place], self.high[place] = (earlier[key],) * 2 if key in earlier else (-FAR, FAR)
         self._lines(year, shown)
         self._grids(year, shown, at)
         self._bounds(shown)
@@ -157,7 +171,9 @@ class Attack:
                 for value in range(min(self.seen[place]), max(self.seen[place]) + 1):
                     if value not in self.seen[place]:
                         self._solve(place, 1, fixed=value)
-        return {name: self.seen[place] for name, place in self.names.items()}
+        return {
+            name: self.seen[place] for name, place in self.names.items() if self.low[place] < self.high[place]
+        }
 
     def found(self) -> dict[Name, set[int]]:
         """The hidden counts that are not hidden enough."""
