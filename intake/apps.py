@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 def _keep_line(sender: Any, instance: Any, **kwargs: Any) -> None:
-    from intake import last_known
+    from intake.hotline import last_known
 
     # A number typed in a form is text until it is read back.
     phone = str(getattr(instance.phone, "as_e164", instance.phone) or "")

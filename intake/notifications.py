@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.admin_url_finder import AdminURLFinder
 
 from intake import outbox, private_link
-from intake.line import line_now
+from intake.hotline.line import line_now
 from intake.models import FollowUp, Need, OutboxMessage, Referral, Requester, ServiceRequest, UnmetCase
 from intake.orientation import rules
 from intake.permissions import handles_requests

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
 from intake import lifecycle
-from intake.answering_machine import erase_old_audio
+from intake.hotline.answering_machine import erase_old_audio
 from intake.models import (
     CallDraft,
     Need,

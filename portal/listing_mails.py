@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from intake import outbox
-from intake.line import line_now
+from intake.hotline.line import line_now
 from intake.orientation import rules
 from intake.sender import sender as told_sender
 from providers.models import ListingSubmission

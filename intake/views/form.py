@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from intake import entry, last_known
+from intake import entry
 from intake.campaigns import PARAMETER, known_code
 from intake.forms.answers import FIELDS, Answers
 from intake.forms.need import services_by_slug
@@ -25,6 +25,7 @@ from intake.forms.request_form import (
     WHICH,
     RequestForm,
 )
+from intake.hotline import last_known
 from intake.models import Campaign, RequestFormPage, ServiceRequest
 from intake.models.form_page import form_page, form_texts
 from intake.private_link import path_for, request_from

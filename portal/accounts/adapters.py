@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from intake.line import line_now
+from intake.hotline.line import line_now
 from intake.sender import sender
 from portal.permissions import needs_second_factor
 

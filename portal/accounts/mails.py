@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from intake import outbox
-from intake.line import line_now
+from intake.hotline.line import line_now
 from intake.notifications import ACCESS, INVITATION
 from intake.reasons import Doubt
 from intake.sender import sender as told_sender

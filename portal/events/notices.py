@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from intake import outbox
-from intake.line import line_now
+from intake.hotline.line import line_now
 from portal.events.calendar import calendar_of
 from portal.events.wording import repetition, when
 from portal.models import EventPage, EventRegistration

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from intake.entry import Entry, record
-from intake.line import open_time_between
+from intake.hotline.line import open_time_between
 from intake.models import CallbackAttempt, ServiceRequest, Voicemail
 from intake.models.voicemail import private_storage
 from intake.orientation import rules

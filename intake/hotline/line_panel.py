@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
-from intake.closing import in_force
-from intake.closing_form import CloseLineForm
-from intake.line import line_now
+from intake.hotline.closing import in_force
+from intake.hotline.closing_form import CloseLineForm
+from intake.hotline.line import line_now
 from intake.permissions import edits_hotline
 from providers.hours import until
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from intake import last_known
+from intake.hotline import last_known
 from intake.models import Hotline
 from providers.generation import per_generation
 from providers.hours import Schedule, State, moment, until, week_rows, week_summary

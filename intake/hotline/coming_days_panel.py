@@ -15,7 +15,7 @@ class ComingDaysPanel(Panel):
         template_name = "intake/panels/coming_days.html"
 
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-            from intake.coming_days import coming_days  # the models name this panel
+            from intake.hotline.coming_days import coming_days  # the models name this panel
 
             context = super().get_context_data(parent_context)
             closures: list[Any] = []

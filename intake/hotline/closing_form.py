@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from intake.closing import LONGEST, end_of_day
+from intake.hotline.closing import LONGEST, end_of_day
 
 
 class CloseLineForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext as _
 
-from intake.line import Closure
+from intake.hotline.line import Closure
 from providers.hours import Schedule, hours_text, is_holiday
 from providers.hours.wording import day_of_month
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from intake.definitions import day_start
-from intake.line import line_schedule
+from intake.hotline.line import line_schedule
 
 _FRIDAY = 4
 HORIZON = datetime.timedelta(days=31)
