@@ -24,7 +24,8 @@ class IntakeConfig(AppConfig):
         from wagtail.log_actions import registry
 
         import intake.searches  # noqa: F401  # counts from then on
-        from intake import listings, notifications, personal_data, signals  # noqa: F401  # registers itself
+        from intake import personal_data, signals  # noqa: F401  # registers itself
+        from intake.mail import listings, notifications  # registers itself
         from intake.models import Hotline, RequestLogEntry, ServiceRequest
         from providers import signals as listing_signals
         from providers.generation import keep_quiet

@@ -17,7 +17,8 @@ from django.core.management import call_command
 from django.db.models import Q
 from django.utils import timezone
 
-from intake import delivery, following_up, notifications, retention
+from intake import following_up, retention
+from intake.mail import delivery, notifications
 from intake.models import Duty, FollowUp, OutboxMessage
 from intake.observatory import closing, stored
 from intake.orientation import rules

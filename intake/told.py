@@ -10,8 +10,8 @@ from django.utils import timezone
 from wagtail.log_actions import log
 
 from intake import following_up, lifecycle
+from intake.mail.notifications import LIST, list_to_resident
 from intake.models import FollowUp, Need, OutboxMessage, Requester, ServiceRequest
-from intake.notifications import LIST, list_to_resident
 from intake.reasons import WhyNotBefore
 from intake.states import NeedStatus
 

@@ -13,8 +13,8 @@ class PortalConfig(AppConfig):
         from wagtail.signals import page_published
 
         import portal.events.marks  # noqa: F401  # registers itself
+        from intake.mail.sender import told_by
         from intake.report import files
-        from intake.sender import told_by
         from portal import listing_mails, personal_data  # noqa: F401
         from portal.accounts import mails, people
         from portal.chrome import email_sender

@@ -403,7 +403,7 @@ REGISTRATION_KEPT_DAYS = env.int("REGISTRATION_KEPT_DAYS", 30)
 vars().update(env.dj_email_url("EMAIL_URL", "consolemail:"))
 if DEMO and not env.str("EMAIL_URL", ""):
     # Nothing leaves the demonstration: each e-mail is a file.
-    EMAIL_BACKEND = "intake.eml.EmailBackend"
+    EMAIL_BACKEND = "intake.mail.eml.EmailBackend"
     EMAIL_FILE_PATH = str(VAR_DIR / "emails")
 # Seconds: a mail server that says nothing must not hold up the worker.
 EMAIL_TIMEOUT = vars().get("EMAIL_TIMEOUT") or 30

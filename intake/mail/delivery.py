@@ -23,9 +23,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from intake import private_link
+from intake.mail.notifications import DIGEST, FOLLOW_UP
+from intake.mail.sender import sender
 from intake.models import OutboxMessage
-from intake.notifications import DIGEST, FOLLOW_UP
-from intake.sender import sender
 
 State = OutboxMessage.State
 logger = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from intake.notifications import CONFIRM, REPORT, REPORT_ANSWER, queue_rendered, staff_addresses
+from intake.mail.notifications import CONFIRM, REPORT, REPORT_ANSWER, queue_rendered, staff_addresses
 from intake.reasons import Doubt
 from providers import links
 from providers.freshness import State
