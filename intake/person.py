@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import to_python
 from wagtail.log_actions import log
 
-from intake import references
 from intake.personal_data import requests_of
+from intake.requests import references
 from providers.personal_data import Declaration, Subject, personal_declarations
 
 # What the software needs and a person cannot read, or what would open a door.

@@ -7,7 +7,6 @@ import json
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from intake import lifecycle
 from intake.models import (
     CallDraft,
     Need,
@@ -18,6 +17,7 @@ from intake.models import (
     UnmetCase,
     Voicemail,
 )
+from intake.requests import lifecycle
 from intake.retention import (
     AUDIO,
     DRAFT,

@@ -22,7 +22,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
-from intake import lifecycle
 from intake.hotline.answering_machine import erase_old_audio
 from intake.models import (
     CallDraft,
@@ -35,7 +34,8 @@ from intake.models import (
     Voicemail,
 )
 from intake.models.requests import new_link_key
-from intake.orientation import rules
+from intake.requests import lifecycle
+from intake.requests.orientation import rules
 from providers.personal_data import Rule, purging_rules
 
 logger = logging.getLogger(__name__)

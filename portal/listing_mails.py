@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from intake.hotline.line import line_now
 from intake.mail import outbox
 from intake.mail.sender import sender as told_sender
-from intake.orientation import rules
+from intake.requests.orientation import rules
 from providers.models import ListingSubmission
 from providers.permissions import decides_on_listings
 

@@ -19,7 +19,7 @@ from wagtail.models import ModelLogEntry, PageLogEntry, UploadedFile, get_page_m
 from wagtail.users.models import UserProfile
 
 import portal.events.personal_data  # noqa: F401
-from intake.orientation import rules
+from intake.requests.orientation import rules
 from intake.retention import delete, emptied, months_before
 from portal.accounts import leaving
 from portal.models.group import PrivatePage

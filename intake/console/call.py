@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from intake import drafts
 from intake.console.forms import CallForm
 from intake.console.needs import NeedOnPage, needs_in, numbers_in
-from intake.entry import Entry, Person, record
 from intake.hotline import answering_machine
 from intake.models import CallDraft, Referral, ServiceRequest, Voicemail
-from intake.reasons import Channel
+from intake.requests.entry import Entry, Person, record
+from intake.requests.reasons import Channel
 
 # What the page sends besides what was typed.
 _OWN = frozenset({"csrfmiddlewaretoken", "key", "opened", "tab", "do", "only"})

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from intake.entry import Entry, record
 from intake.hotline.line import open_time_between
 from intake.models import CallbackAttempt, ServiceRequest, Voicemail
 from intake.models.voicemail import private_storage
-from intake.orientation import rules
+from intake.requests.entry import Entry, record
+from intake.requests.orientation import rules
 
 TAKEN_FOR = datetime.timedelta(minutes=30)
 # A recording being written has no row yet for a moment.

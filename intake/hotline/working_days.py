@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 
-from intake.definitions import day_start
 from intake.hotline.line import line_schedule
+from intake.requests.definitions import day_start
 
 _FRIDAY = 4
 HORIZON = datetime.timedelta(days=31)

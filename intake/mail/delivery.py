@@ -22,10 +22,10 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from intake import private_link
 from intake.mail.notifications import DIGEST, FOLLOW_UP
 from intake.mail.sender import sender
 from intake.models import OutboxMessage
+from intake.requests import private_link
 
 State = OutboxMessage.State
 logger = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from intake.mail.notifications import CONFIRM, REPORT, REPORT_ANSWER, queue_rendered, staff_addresses
-from intake.reasons import Doubt
+from intake.requests.reasons import Doubt
 from providers import links
 from providers.freshness import State
 from providers.models import ErrorReport, Operations

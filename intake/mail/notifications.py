@@ -24,15 +24,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.admin_url_finder import AdminURLFinder
 
-from intake import private_link
 from intake.hotline.line import line_now
 from intake.mail import outbox
 from intake.mail.sender import sender
 from intake.models import FollowUp, Need, OutboxMessage, Referral, Requester, ServiceRequest, UnmetCase
-from intake.orientation import rules
 from intake.permissions import handles_requests
-from intake.reasons import Channel
-from intake.states import NeedStatus
+from intake.requests import private_link
+from intake.requests.orientation import rules
+from intake.requests.reasons import Channel
+from intake.requests.states import NeedStatus
 from providers.cards import distance_text, state_text
 from providers.hours import week_summary
 

@@ -17,7 +17,7 @@ from intake.hotline.line import line_now
 from intake.mail import outbox
 from intake.mail.notifications import ACCESS, INVITATION
 from intake.mail.sender import sender as told_sender
-from intake.reasons import Doubt
+from intake.requests.reasons import Doubt
 from portal.listing_mails import park_addresses
 from providers.invitations import token_for
 from providers.models import AccessRequest, Invitation

@@ -30,7 +30,7 @@ from intake.models import (
     Voicemail,
 )
 from intake.observatory.periods import last_closed_year
-from intake.reasons import Beneficiary, Channel, Doubt, RequesterKind, UnmetReason, WhyNotBefore
+from intake.requests.reasons import Beneficiary, Channel, Doubt, RequesterKind, UnmetReason, WhyNotBefore
 from portal.demo.log_writer import PREFIX, LogWriter, Wish
 from portal.demo.site import HOURS
 from portal.demo.sources import load_sources

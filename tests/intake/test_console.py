@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from intake import drafts
 from intake.models import CallDraft, Need, Referral, ServiceRequest, Voicemail
-from intake.reasons import Channel, UnmetReason
-from intake.states import ContactOutcome, NeedStatus
+from intake.requests.reasons import Channel, UnmetReason
+from intake.requests.states import ContactOutcome, NeedStatus
 from intake.views.console import CallsViewSet
 from intake.views.voicemail import VoicemailViewSet
 from providers.models import Commune

@@ -16,8 +16,7 @@ from django.db import connection, models
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 
-from intake import following_up, lifecycle, private_link, retention
-from intake.entry import Entry, NeedEntry, Person, record
+from intake import retention
 from intake.mail import delivery
 from intake.mail.notifications import list_to_resident
 from intake.models import (
@@ -33,8 +32,10 @@ from intake.models import (
     UnmetCase,
     Voicemail,
 )
-from intake.reasons import Channel, UnmetReason
-from intake.states import NeedStatus, RequestStatus
+from intake.requests import following_up, lifecycle, private_link
+from intake.requests.entry import Entry, NeedEntry, Person, record
+from intake.requests.reasons import Channel, UnmetReason
+from intake.requests.states import NeedStatus, RequestStatus
 from providers.personal_data import Declaration, personal_declarations
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory, UserFactory
 from tests.intake.factories import PHONE, request_for

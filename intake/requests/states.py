@@ -1,6 +1,6 @@
 """The states of a need and of a request, and their allowed changes: said here and nowhere else.
 
-:mod:`intake.lifecycle` makes the changes; the models refuse any other, and the
+:mod:`intake.requests.lifecycle` makes the changes; the models refuse any other, and the
 database refuses impossible pairs.
 """
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from phonenumber_field.phonenumber import to_python
 
-from intake import references
 from intake.models import Need, Requester, ServiceRequest
 from intake.plain_text import Folded, fold
+from intake.requests import references
 from providers.naming import normalise
 
 LONGEST = 200  # characters that are read

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from intake.states import ContactOutcome, NeedStatus, RequestStatus
+from intake.requests.states import ContactOutcome, NeedStatus, RequestStatus
 
 
 def day_start(day: datetime.date) -> datetime.datetime:

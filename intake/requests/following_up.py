@@ -1,6 +1,6 @@
 """Asking what came of a need: who is to be called, what they said, when to stop asking.
 
-Changes follow the rules of :mod:`intake.lifecycle`.
+Changes follow the rules of :mod:`intake.requests.lifecycle`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from django.db import transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
-from intake import lifecycle
 from intake.models import FollowUp, Need, Referral, UnmetCase
 from intake.models.follow_up import FollowUpQuerySet
-from intake.orientation import rules
-from intake.reasons import UnmetReason
-from intake.states import SETTLED, NeedStatus, RequestStatus
+from intake.requests import lifecycle
+from intake.requests.orientation import rules
+from intake.requests.reasons import UnmetReason
+from intake.requests.states import SETTLED, NeedStatus, RequestStatus
 
 
 def calls_due(on: datetime.date | None = None) -> FollowUpQuerySet:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from intake.models import IntakeSettings
-from intake.reasons import UnmetReason
+from intake.requests.reasons import UnmetReason
 from providers.generation import per_generation
 from providers.matching import may_help, nearest
 from providers.models import Commune, Coverage, Offer, Provider, Service

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from intake.models import Need, Referral, ServiceRequest
-from intake.states import NeedStatus
+from intake.requests.states import NeedStatus
 from providers.cards import Card, build_cards, state_text
 from providers.matching import today
 from providers.models import Provider

@@ -19,13 +19,13 @@ from django.utils import timezone
 from phonenumber_field.phonenumber import to_python
 from wagtail.log_actions import log
 
-from intake import lifecycle, references
 from intake.models import Campaign, HeardFrom, Need, Referral, Requester, ServiceRequest
 from intake.models.requests import WORDS_LIMIT
-from intake.orientation import Given, as_given, rules, who_can_come, who_may_help, why_nobody
-from intake.reasons import Channel, UnmetReason
+from intake.requests import lifecycle, references
+from intake.requests.orientation import Given, as_given, rules, who_can_come, who_may_help, why_nobody
+from intake.requests.reasons import Channel, UnmetReason
+from intake.requests.states import ContactOutcome, NeedStatus
 from intake.signals import request_amended, request_recorded
-from intake.states import ContactOutcome, NeedStatus
 from providers.models import Commune, Service
 
 

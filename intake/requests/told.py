@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.log_actions import log
 
-from intake import following_up, lifecycle
 from intake.mail.notifications import LIST, list_to_resident
 from intake.models import FollowUp, Need, OutboxMessage, Requester, ServiceRequest
-from intake.reasons import WhyNotBefore
-from intake.states import NeedStatus
+from intake.requests import following_up, lifecycle
+from intake.requests.reasons import WhyNotBefore
+from intake.requests.states import NeedStatus
 
 MOST_LISTS = 5  # e-mails of one list: an address mistyped is forgiven, a flood is not
 

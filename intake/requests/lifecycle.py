@@ -19,9 +19,9 @@ from django.utils import timezone
 from wagtail.log_actions import log
 
 from intake.models import FollowUp, Need, Referral, ServiceRequest, UnmetCase
-from intake.orientation import Given, rules
-from intake.reasons import SetAsideReason, UnmetReason
-from intake.states import (
+from intake.requests.orientation import Given, rules
+from intake.requests.reasons import SetAsideReason, UnmetReason
+from intake.requests.states import (
     SETTLED,
     ContactOutcome,
     NeedStatus,

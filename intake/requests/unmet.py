@@ -8,9 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from intake import lifecycle
 from intake.models import UnmetCase
-from intake.states import ImpossibleChange, NeedStatus, RequestStatus
+from intake.requests import lifecycle
+from intake.requests.states import ImpossibleChange, NeedStatus, RequestStatus
 
 _FIELDS = ("owner", "next_action", "next_action_on", "resolution_note")
 
