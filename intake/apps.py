@@ -23,10 +23,11 @@ class IntakeConfig(AppConfig):
         from django.db.backends.signals import connection_created
         from wagtail.log_actions import registry
 
-        import intake.searches  # noqa: F401  # counts from then on
-        from intake import personal_data, signals  # noqa: F401  # registers itself
-        from intake.mail import listings, notifications  # registers itself
+        import intake.visits.searches  # noqa: F401  # counts from then on
+        from intake import signals
+        from intake.mail import listings, notifications
         from intake.models import Hotline, RequestLogEntry, ServiceRequest
+        from intake.personal_data import declared  # noqa: F401  # registers itself
         from providers import signals as listing_signals
         from providers.generation import keep_quiet
         from providers.opendata.catalogue import Elsewhere, announce

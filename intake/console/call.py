@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from intake import drafts
+from intake.console import drafts
 from intake.console.forms import CallForm
 from intake.console.needs import NeedOnPage, needs_in, numbers_in
 from intake.hotline import answering_machine

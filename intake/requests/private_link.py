@@ -2,7 +2,7 @@
 
 Signed from the reference and the request's own key, so that it cannot be
 guessed from another one, and is dead once the key is drawn anew
-(:mod:`intake.retention`). The database holds no link, only that key.
+(:mod:`intake.personal_data.retention`). The database holds no link, only that key.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 
-from intake import drafts
+from intake.console import drafts
 from intake.console.call import Call
 from intake.console.earlier import earlier_contacts
 from intake.console.links import link, request_link

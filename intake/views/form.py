@@ -8,7 +8,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from intake.campaigns import PARAMETER, known_code
 from intake.forms.answers import FIELDS, Answers
 from intake.forms.need import services_by_slug
 from intake.forms.questions import questions
@@ -33,6 +32,7 @@ from intake.protection.origin import comes_from_here
 from intake.protection.views import public_form
 from intake.requests import entry
 from intake.requests.private_link import path_for, request_from
+from intake.visits.campaigns import PARAMETER, known_code
 from providers.hours import week_summary
 from providers.views import public
 from providers.views.search import outside_note

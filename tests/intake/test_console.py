@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from intake import drafts
+from intake.console import drafts
 from intake.models import CallDraft, Need, Referral, ServiceRequest, Voicemail
 from intake.requests.reasons import Channel, UnmetReason
 from intake.requests.states import ContactOutcome, NeedStatus

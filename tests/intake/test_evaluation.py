@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from wagtail.models import Page, Site
 
-from intake.evaluation import Costs, per_unit, total
+from intake.evaluation.costs import Costs, per_unit, total
 from intake.models import BudgetLine, EvaluationIndexPage, EvaluationPage, Funder
 from intake.observatory.closing import publish
 from intake.observatory.published import edition as edition_of

@@ -16,7 +16,6 @@ from django.db import connection, models
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 
-from intake import retention
 from intake.mail import delivery
 from intake.mail.notifications import list_to_resident
 from intake.models import (
@@ -32,6 +31,7 @@ from intake.models import (
     UnmetCase,
     Voicemail,
 )
+from intake.personal_data import retention
 from intake.requests import following_up, lifecycle, private_link
 from intake.requests.entry import Entry, NeedEntry, Person, record
 from intake.requests.reasons import Channel, UnmetReason

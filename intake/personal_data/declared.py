@@ -17,8 +17,7 @@ from intake.models import (
     UnmetCase,
     Voicemail,
 )
-from intake.requests import lifecycle
-from intake.retention import (
+from intake.personal_data.retention import (
     AUDIO,
     DRAFT,
     EMAIL,
@@ -30,6 +29,7 @@ from intake.retention import (
     erase_request,
     erase_voicemail,
 )
+from intake.requests import lifecycle
 from providers.personal_data import Rule, Subject, harmless, personal
 
 COUNTED = Rule("counted", _("says nothing of the person once the request is erased; kept to be counted"))

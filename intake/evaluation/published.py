@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from intake.evaluation import Costs, per_unit
+from intake.evaluation.costs import Costs, per_unit
 from intake.models import EvaluationPage
 from intake.observatory.figures import FIGURES as OBSERVED
 from intake.observatory.periods import Period

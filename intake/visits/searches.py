@@ -8,8 +8,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
-from intake.counting import Tally, is_person
 from intake.models import DirectoryVisits, UnansweredSearch
+from intake.visits.counting import Tally, is_person
 from providers.signals import directory_seen, nobody_found
 
 unanswered = Tally(UnansweredSearch, "day", "service", "commune")

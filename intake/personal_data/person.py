@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import to_python
 from wagtail.log_actions import log
 
-from intake.personal_data import requests_of
+from intake.personal_data.declared import requests_of
 from intake.requests import references
 from providers.personal_data import Declaration, Subject, personal_declarations
 
