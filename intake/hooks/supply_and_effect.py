@@ -16,7 +16,7 @@ from intake.viewsets.supply import SupplyViewSet
 
 
 @hooks.register("register_admin_viewset")
-def register_observed() -> list[Any]:
+def register_supply_and_effect() -> list[Any]:
     return [SupplyViewSet(), EffectViewSet()]
 
 
