@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 def _keep_line(sender: Any, instance: Any, **kwargs: Any) -> None:
-    from intake import last_known
+    from intake.hotline import last_known
 
     # A number typed in a form is text until it is read back.
     phone = str(getattr(instance.phone, "as_e164", instance.phone) or "")
@@ -23,9 +23,11 @@ class IntakeConfig(AppConfig):
         from django.db.backends.signals import connection_created
         from wagtail.log_actions import registry
 
-        import intake.searches  # noqa: F401  # counts from then on
-        from intake import listings, notifications, personal_data, signals  # noqa: F401  # registers itself
+        import intake.visits.searches  # noqa: F401  # counts from then on
+        from intake import signals
+        from intake.mail import listings, notifications
         from intake.models import Hotline, RequestLogEntry, ServiceRequest
+        from intake.personal_data import declared  # noqa: F401  # registers itself
         from providers import signals as listing_signals
         from providers.generation import keep_quiet
         from providers.opendata.catalogue import Elsewhere, announce

@@ -17,10 +17,12 @@ from django.core.management import call_command
 from django.db.models import Q
 from django.utils import timezone
 
-from intake import delivery, following_up, notifications, retention
+from intake.mail import delivery, notifications
 from intake.models import Duty, FollowUp, OutboxMessage
 from intake.observatory import closing, months, stored
-from intake.orientation import rules
+from intake.personal_data import retention
+from intake.requests import following_up
+from intake.requests.orientation import rules
 from intake.voicemail.mailbox import fetch_all
 from providers import reminders
 

@@ -29,7 +29,7 @@ from typing import Any, Final, TypeVar
 
 from django.utils.translation import gettext as _
 
-from intake.orientation import rules
+from intake.requests.orientation import rules
 
 Key = TypeVar("Key", bound=Hashable)
 Cell = tuple[Any, Any]

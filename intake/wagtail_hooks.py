@@ -9,7 +9,7 @@ import intake.hooks.line
 import intake.hooks.log
 import intake.hooks.mail
 import intake.hooks.observatory
-import intake.hooks.observed  # noqa: F401  # registers itself
+import intake.hooks.supply_and_effect  # noqa: F401  # registers itself
 from intake.hooks import console  # noqa: F401  # registers itself
 
 ACTIONS = {

@@ -13,8 +13,8 @@ class PortalConfig(AppConfig):
         from wagtail.signals import page_published
 
         import portal.events.marks  # noqa: F401  # registers itself
+        from intake.mail.sender import told_by
         from intake.report import files
-        from intake.sender import told_by
         from portal import listing_mails, personal_data  # noqa: F401
         from portal.accounts import mails, people
         from portal.chrome import email_sender
@@ -22,6 +22,7 @@ class PortalConfig(AppConfig):
         from portal.exports import defuse_exports
         from portal.report.views import waiting_url, xlsx_url
         from portal.roles import grant_roles
+        from portal.workflow import install_workflow
         from providers import signals as listing_signals
         from providers.generation import keep_quiet
         from providers.invitations import complete_collections
@@ -45,7 +46,8 @@ class PortalConfig(AppConfig):
             people.follow_address, sender=settings.AUTH_USER_MODEL, dispatch_uid="portal.accounts.people"
         )
         page_published.connect(event_published, dispatch_uid="portal.events")
-        # After the last application: by then every permission exists.
+        # After the last application: by then every permission exists. Roles come before the workflow that names one.
         last = list(apps.get_app_configs())[-1]
         post_migrate.connect(grant_roles, sender=last)
+        post_migrate.connect(install_workflow, sender=last)
         post_migrate.connect(complete_collections, sender=last)

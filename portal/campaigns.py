@@ -21,7 +21,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 
-from intake.campaigns import PARAMETER, known_code
+from intake.visits.campaigns import PARAMETER, known_code
 
 _NAMED = re.compile(rf"(?:^|&){PARAMETER}=")
 _TAG = re.compile(rb"<(?:a|form)\b[^>]*>")

@@ -15,9 +15,9 @@ from wagtail.images.models import Filter
 from wagtail.images.shortcuts import get_rendition_or_not_found
 from wagtail.models import Page
 
-from intake.line import line_now
+from intake.hotline.line import line_now
+from intake.mail.sender import Sender
 from intake.models.form_page import form_page
-from intake.sender import Sender
 from portal.models import FooterLink
 from portal.models.accessibility import accessibility_state
 from portal.names import fill, site_identity

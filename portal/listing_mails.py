@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from intake import outbox
-from intake.line import line_now
-from intake.orientation import rules
-from intake.sender import sender as told_sender
+from intake.hotline.line import line_now
+from intake.mail import outbox
+from intake.mail.sender import sender as told_sender
+from intake.requests.orientation import rules
 from providers.models import ListingSubmission
 from providers.permissions import decides_on_listings
 

@@ -12,7 +12,7 @@ import re
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from intake.line import line_now
+from intake.hotline.line import line_now
 from portal.models.identity import SiteIdentity
 from providers.generation import per_generation
 

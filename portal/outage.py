@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.views.defaults import server_error as plain_server_error
 
-from intake import last_known
+from intake.hotline import last_known
 from providers.hours import week_summary
 
 

@@ -19,8 +19,8 @@ from wagtail.models import ModelLogEntry, PageLogEntry, UploadedFile, get_page_m
 from wagtail.users.models import UserProfile
 
 import portal.events.personal_data  # noqa: F401
-from intake.orientation import rules
-from intake.retention import delete, emptied, months_before
+from intake.personal_data.retention import delete, emptied, months_before
+from intake.requests.orientation import rules
 from portal.accounts import leaving
 from portal.models.group import PrivatePage
 from providers.personal_data import Rule, Subject, harmless, personal, speaking_fields

@@ -10,8 +10,6 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from portal.workflow import install_workflow
-
 ADMIN_ACCESS = "wagtailadmin.access_admin"
 WORKING_GROUP = "portal.read_workinggrouppage"
 
@@ -117,7 +115,6 @@ def grant_roles(**kwargs: Any) -> None:
                 GroupCollectionPermission.objects.get_or_create(
                     group=group, collection=root_collection, permission=permissions[name]
                 )
-    install_workflow()
 
 
 def role_name(role: str) -> str:

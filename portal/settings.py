@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
-from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 from environs import Env
+
+from portal import browser_policies
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -293,49 +294,9 @@ GEO_WIDGET_ZOOM = 12
 
 # --- Security ---------------------------------------------------------------
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "base-uri": [NONE],
-        "connect-src": [SELF],
-        "font-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [SELF],
-        "img-src": [SELF],
-        "manifest-src": [SELF],
-        "script-src": [SELF],
-        "style-src": [SELF],
-    }
-}
-# Wagtail's admin has inline scripts and styles of its own.
-ADMIN_CONTENT_SECURITY_POLICY = {
-    "default-src": [SELF],
-    "base-uri": [SELF],
-    "connect-src": [SELF],
-    "font-src": [SELF, "data:"],
-    "form-action": [SELF],
-    "frame-ancestors": [SELF],
-    "frame-src": [SELF],
-    "img-src": [SELF, "data:", "blob:", "/".join(MAP_TILES_URL.split("/")[:3]).replace("{s}", "*")],
-    "object-src": [NONE],
-    "script-src": [SELF, UNSAFE_INLINE],
-    "style-src": [SELF, UNSAFE_INLINE],
-}
-PERMISSIONS_POLICY: dict[str, list[str]] = {
-    name: []
-    for name in (
-        "accelerometer",
-        "camera",
-        "display-capture",
-        "geolocation",
-        "gyroscope",
-        "magnetometer",
-        "microphone",
-        "midi",
-        "payment",
-        "usb",
-    )
-}
+CONTENT_SECURITY_POLICY = browser_policies.CONTENT
+ADMIN_CONTENT_SECURITY_POLICY = browser_policies.admin_content(MAP_TILES_URL)
+PERMISSIONS_POLICY = browser_policies.PERMISSIONS
 # The admin shows previews of our own pages in a frame.
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = ["security.W019"]
@@ -403,7 +364,7 @@ REGISTRATION_KEPT_DAYS = env.int("REGISTRATION_KEPT_DAYS", 30)
 vars().update(env.dj_email_url("EMAIL_URL", "consolemail:"))
 if DEMO and not env.str("EMAIL_URL", ""):
     # Nothing leaves the demonstration: each e-mail is a file.
-    EMAIL_BACKEND = "intake.eml.EmailBackend"
+    EMAIL_BACKEND = "intake.mail.eml.EmailBackend"
     EMAIL_FILE_PATH = str(VAR_DIR / "emails")
 # Seconds: a mail server that says nothing must not hold up the worker.
 EMAIL_TIMEOUT = vars().get("EMAIL_TIMEOUT") or 30

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from wagtail.rich_text import get_text_for_indexing as text_from_html
 
-from intake.line import Line
+from intake.hotline.line import Line
 from portal.models.identity import SiteIdentity
 from portal.names import fill
 from providers import structured

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
+from portal.roles import STAFF, role_name
+
 NAME = gettext_noop("Validation by the park")
 
 
-def install_workflow() -> None:
-    """Create it and give it to the whole tree, once: what staff change afterwards stays."""
+def install_workflow(**kwargs: Any) -> None:
+    """Create it and give it to the whole tree, once the roles are there: what staff change afterwards stays."""
     from django.contrib.auth.models import Group
     from wagtail.models import GroupApprovalTask, Page, Workflow, WorkflowPage, WorkflowTask
-
-    from portal.roles import STAFF, role_name
 
     root = Page.get_first_root_node()
     with translation.override(settings.LANGUAGE_CODE):

@@ -14,12 +14,13 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from intake import answering_machine, drafts
+from intake.console import drafts
 from intake.console.forms import CallForm
 from intake.console.needs import NeedOnPage, needs_in, numbers_in
-from intake.entry import Entry, Person, record
+from intake.hotline import answering_machine
 from intake.models import CallDraft, Referral, ServiceRequest, Voicemail
-from intake.reasons import Channel
+from intake.requests.entry import Entry, Person, record
+from intake.requests.reasons import Channel
 
 # What the page sends besides what was typed.
 _OWN = frozenset({"csrfmiddlewaretoken", "key", "opened", "tab", "do", "only"})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from intake.models import HeardFrom, Referral
 from intake.models.requests import WORDS_LIMIT
-from intake.reasons import (
+from intake.requests.reasons import (
     Beneficiary,
     Channel,
     Recurrence,

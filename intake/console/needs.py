@@ -10,9 +10,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from intake.console.forms import LATER, OUT_OF_SCOPE, NeedForm
-from intake.entry import NeedEntry
-from intake.orientation import Given, as_given, rules, who_can_come, who_may_help, why_nobody
-from intake.reasons import UnmetReason
+from intake.requests.entry import NeedEntry
+from intake.requests.orientation import Given, as_given, rules, who_can_come, who_may_help, why_nobody
+from intake.requests.reasons import UnmetReason
 from providers.cards import Card, build_cards
 from providers.commune_lookup import find_communes
 from providers.lookup import services_begun

@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from intake.following_up import count_calls
 from intake.models import Need, ServiceRequest, UnmetCase, Voicemail
-from intake.reasons import Channel
-from intake.states import ContactOutcome
+from intake.requests.following_up import count_calls
+from intake.requests.reasons import Channel
+from intake.requests.states import ContactOutcome
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from intake.forms import wording
 from intake.forms.answers import Answers
 from intake.forms.need import AS_TYPED, OTHER
 from intake.models import Need, Requester, ServiceRequest
-from intake.reasons import Channel
-from intake.states import NeedStatus, RequestStatus
+from intake.requests.reasons import Channel
+from intake.requests.states import NeedStatus, RequestStatus
 
 
 def _current_needs(request: ServiceRequest) -> list[Need]:

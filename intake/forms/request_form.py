@@ -9,13 +9,13 @@ from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from intake.entry import Entry, NeedEntry, Person
 from intake.forms import wording
 from intake.forms.answers import Answers
 from intake.forms.details import DetailsForm, PersonForm, is_number, ways_of_hearing
 from intake.forms.need import OTHER, NeedForm, WhichForm, must_ask_which, understood
 from intake.models import Campaign
-from intake.reasons import Channel
+from intake.requests.entry import Entry, NeedEntry, Person
+from intake.requests.reasons import Channel
 
 NEED, WHICH, DETAILS, PERSON, CHECK = "need", "which", "details", "person", "check"
 PAGES = (NEED, WHICH, DETAILS, PERSON, CHECK)

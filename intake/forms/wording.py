@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from intake.models import FollowUp
-from intake.reasons import Beneficiary, Recurrence, RequesterKind, UnmetReason, Urgency, WhyNotBefore
+from intake.requests.reasons import Beneficiary, Recurrence, RequesterKind, UnmetReason, Urgency, WhyNotBefore
 
 PHONE, EMAIL, NEITHER = "phone", "email", "none"
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from intake.around_panel import around_panel
-from intake.panels import requests_panel
+from intake.console.panel import requests_panel
+from intake.observatory.around_panel import around_panel
 from intake.permissions import handles_requests
 from intake.views.console import CallsViewSet
 from intake.views.voicemail import VoicemailViewSet

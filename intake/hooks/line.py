@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import path
 from wagtail import hooks
 
-from intake.line_panel import line_panel
+from intake.hotline.line_panel import line_panel
 from intake.views import line
 
 

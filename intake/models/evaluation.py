@@ -115,7 +115,7 @@ class EvaluationPage(Page):
             raise ValidationError({"last_day": WRONG_ORDER})
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from intake.published import published_evaluation
+        from intake.evaluation.published import published_evaluation
         from intake.report.files import files_of
         from intake.report.kept import public_report
 

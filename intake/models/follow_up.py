@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from intake.definitions import day_start
-from intake.reasons import UnmetReason
+from intake.requests.definitions import day_start
+from intake.requests.reasons import UnmetReason
 
 from .needs import Need
 

@@ -98,7 +98,7 @@ class RequestFormPage(Page):
 
     @property
     def notice_text(self) -> str:
-        from intake.orientation import rules
+        from intake.requests.orientation import rules
 
         return self.personal_data_notice or _(
             "What you write is used to answer you, and to count what is missing here, without any name. "

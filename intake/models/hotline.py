@@ -9,7 +9,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
-from intake.coming_days_panel import ComingDaysPanel
+from intake.hotline.coming_days_panel import ComingDaysPanel
 from providers.dates import validate_near
 from providers.hours import WeekWidget, validate_hours
 

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from intake import states
-from intake.definitions import NeedQuerySet, ReferralQuerySet
-from intake.reasons import Beneficiary, Recurrence, UnmetReason, Urgency
-from intake.states import ContactOutcome, NeedStatus
+from intake.requests import states
+from intake.requests.definitions import NeedQuerySet, ReferralQuerySet
+from intake.requests.reasons import Beneficiary, Recurrence, UnmetReason, Urgency
+from intake.requests.states import ContactOutcome, NeedStatus
 from providers.models import Commune, Provider, Service
 
 from .requests import WORDS_LIMIT, ServiceRequest

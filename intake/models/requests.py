@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from wagtail.models import BaseLogEntry, BaseLogEntryManager
 
-from intake import references
-from intake.definitions import ServiceRequestQuerySet
-from intake.reasons import Channel, Doubt, RequesterKind, SetAsideReason, WhyNotBefore
-from intake.states import RequestStatus
+from intake.requests import references
+from intake.requests.definitions import ServiceRequestQuerySet
+from intake.requests.reasons import Channel, Doubt, RequesterKind, SetAsideReason, WhyNotBefore
+from intake.requests.states import RequestStatus
 
 from .sources import Campaign, HeardFrom
 

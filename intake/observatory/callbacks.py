@@ -6,9 +6,9 @@ import datetime
 
 from django.db.models import DurationField, ExpressionWrapper, F
 
-from intake.definitions import day_start
 from intake.models import Voicemail
 from intake.observatory.periods import Period
+from intake.requests.definitions import day_start
 
 
 def median_hours(period: Period) -> float | None:

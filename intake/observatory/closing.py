@@ -24,7 +24,7 @@ from intake.observatory.cube import Filters, need_cells, needs_of
 from intake.observatory.figures import Counts
 from intake.observatory.periods import Period, closing_delay, last_closed_year
 from intake.observatory.searches import unanswered
-from intake.reasons import Beneficiary, Channel, RequesterKind
+from intake.requests.reasons import Beneficiary, Channel, RequesterKind
 from intake.suppression import HIDDEN, Hidden, threshold
 from providers.models import Commune, Epci, Service, ServiceCategory
 

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from intake.definitions import day_start
 from intake.models import Need, Referral, ServiceRequest, UnmetCase
 from intake.observatory.dimensions import DIMENSIONS, FOLLOWS, NONE, children, parents
 from intake.observatory.figures import Counts
 from intake.observatory.periods import Period
-from intake.reasons import UnmetReason
-from intake.states import ContactOutcome, NeedStatus
+from intake.requests.definitions import day_start
+from intake.requests.reasons import UnmetReason
+from intake.requests.states import ContactOutcome, NeedStatus
 
 _REQUEST = ("channel", "kind", "heard_from", "campaign")
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from intake.models import Campaign, HeardFrom
-from intake.reasons import Channel, RequesterKind
+from intake.requests.reasons import Channel, RequesterKind
 from providers.generation import per_generation
 from providers.models import Commune, Epci, Provider, Service, ServiceCategory
 

@@ -16,7 +16,7 @@ from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Subquery, S
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from intake.evaluation import per_unit
+from intake.evaluation.costs import per_unit
 from intake.models import Campaign, CampaignVisits, DirectoryVisits, Need, ServiceRequest
 from intake.observatory.rates import RateRatio, rate_ratio
 from providers.generation import kept_for

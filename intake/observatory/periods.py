@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from intake.orientation import rules
+from intake.requests.orientation import rules
 
 FIRST_YEAR = 1990  # before that nobody keeps a log of requests
 MOST_MONTHS = 240

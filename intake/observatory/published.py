@@ -15,7 +15,7 @@ from intake.observatory import months
 from intake.observatory.catalogue import GRIDS, OTHERS, TABLES, UNITS, UNKNOWN, PublicGrid, PublicTable
 from intake.observatory.dimensions import DIMENSIONS
 from intake.observatory.figures import FIGURES, Figure
-from intake.reasons import Beneficiary, Channel, RequesterKind
+from intake.requests.reasons import Beneficiary, Channel, RequesterKind
 from intake.suppression import HIDDEN, Hidden
 from providers.generation import per_generation
 

@@ -20,7 +20,7 @@ from intake.observatory.cube import Cell, Filters, contact_cells, contacts_of, n
 from intake.observatory.dimensions import FOLLOWS, NONE, OF_NEEDS, STORED, parents
 from intake.observatory.figures import Counts
 from intake.observatory.periods import Period
-from intake.reasons import Channel
+from intake.requests.reasons import Channel
 
 LIVE_MOST = 20_000  # needs read live: about 0.2 s
 ALL = ("month", "epci", "commune", "family", "service", "channel", "kind", "heard_from", "campaign")

@@ -7,7 +7,7 @@ import datetime
 from django.utils import timezone
 
 from intake.protection.tokens import Token
-from intake.reasons import Doubt
+from intake.requests.reasons import Doubt
 
 # Name of a field that people do not see, and programs like to fill in.
 TRAP = "site_web"
@@ -19,7 +19,7 @@ MANY = 20  # forms from one network in one day; a village may share one address
 def find_doubts(
     token: Token, trap: str, from_network: int, now: datetime.datetime | None = None
 ) -> list[str]:
-    """Codes of :class:`intake.reasons.Doubt` for one entry; none for most."""
+    """Codes of :class:`intake.requests.reasons.Doubt` for one entry; none for most."""
     age = token.age(now or timezone.now())
     found = {
         Doubt.HONEYPOT: bool(trap.strip()),

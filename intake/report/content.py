@@ -12,11 +12,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from intake.charts import Chart, written
-from intake.evaluation import Costs, per_unit
+from intake.evaluation.costs import Costs, per_unit
+from intake.evaluation.published import MOST_EARLIER, euros
 from intake.models import BudgetLine, EvaluationPage
 from intake.observatory.periods import Period
 from intake.observatory.published import ShownFigure
-from intake.published import MOST_EARLIER, euros
 from intake.report.drawn import Span, charts
 from intake.report.source import Source, published_source, true_source
 from intake.suppression import Hidden

@@ -10,21 +10,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from intake.charts import (
-    Bar,
-    Chart,
-    ShareRow,
-    bar_chart,
-    commune_chart,
-    month_chart,
-    months_from,
-    share_chart,
-)
+from intake.charts import Chart, ShareRow, share_chart
 from intake.observatory.published import ShownTable
+from intake.observatory.table_charts import table_bars, table_communes, table_months
 from intake.report.source import Source
 from intake.suppression import HIDDEN
-from providers import extent
-from providers.models import Commune
 
 MOST_BARS = 15
 
@@ -62,27 +52,10 @@ def charts(source: Source, span: Span) -> dict[str, Chart]:
 
 
 def _months(table: ShownTable, span: Span) -> Chart:
-    if any("-" in row.key for row in table.rows):
-        # Months told together: a column stands for one.
-        return bar_chart(
-            "mois",
-            table.title,
-            table.definition,
-            [Bar(row.label, row.value, row.before) for row in table.rows],
-            heading=_("Month"),
-            measure=str(span),
-            before=span.earlier if table.is_compared else "",
-        )
-    by_month = {int(row.key): row for row in table.rows}
-    months = [month for month in months_from(span.first) if month.month in by_month]
-    before = [by_month[month.month].before for month in months] if table.is_compared else None
-    return month_chart(
+    return table_months(
+        table,
         "mois",
-        table.title,
-        table.definition,
-        months,
-        [by_month[month.month].value for month in months],
-        before,
+        span.first,
         measure=_("Requests"),
         present=str(span),
         earlier=span.earlier,
@@ -100,15 +73,13 @@ def _bars(heading: Any) -> Callable[[ShownTable, Span], Chart]:
                 -row.value if isinstance(row.value, int) else 0,
             )
         )
-        compared = span.earlier if table.is_compared else ""
-        return bar_chart(
+        return table_bars(
+            table,
             table.name,
-            table.title,
-            table.definition,
-            [Bar(row.label, row.value, row.before) for row in rows[:MOST_BARS]],
+            rows[:MOST_BARS],
             heading=str(heading),
             measure=str(span),
-            before=compared,
+            earlier=span.earlier,
         )
 
     return made
@@ -133,21 +104,7 @@ def _shares(table: ShownTable, span: Span) -> Chart:
 
 
 def _map(table: ShownTable, span: Span) -> Chart | None:
-    communes = list(extent.few_communes() or ())
-    by_code = {row.key: row.value for row in table.rows}
-    # A commune that came into the territory since has no figure: not known.
-    if not communes:
-        return None
-    return commune_chart(
-        "communes",
-        table.title,
-        table.definition,
-        {commune.pk: by_code.get(commune.insee_code) for commune in communes},
-        communes=communes,
-        measure=str(span),
-        url_of=Commune.get_absolute_url,
-        none=_("none"),
-    )
+    return table_communes(table, "communes", str(span))
 
 
 _MADE: dict[str, Callable[[ShownTable, Span], Chart | None]] = {

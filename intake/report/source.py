@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.dates import MONTHS
 
+from intake.evaluation.published import edition_of
 from intake.models import EvaluationPage
 from intake.observatory.catalogue import TABLES
 from intake.observatory.dimensions import DIMENSIONS, FOLLOWS, NONE, label, parents
@@ -18,7 +19,6 @@ from intake.observatory.figures import FIGURES, Counts
 from intake.observatory.periods import Period
 from intake.observatory.published import Edition, Row, ShownFigure, ShownTable
 from intake.observatory.reading import Observed, has_invented, observe
-from intake.published import edition_of
 from intake.suppression import Hidden
 from providers import extent
 from providers.models import Commune

@@ -8,9 +8,9 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from intake.campaigns import PARAMETER
-from intake.counting import Tally, is_person
 from intake.models import Campaign, CampaignVisits
+from intake.visits.campaigns import PARAMETER
+from intake.visits.counting import Tally, is_person
 
 visits = Tally(CampaignVisits, "day", "campaign")
 

@@ -17,17 +17,18 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 
-from intake import drafts, references
-from intake.answering_machine import take
+from intake.console import drafts
 from intake.console.call import Call
 from intake.console.earlier import earlier_contacts
 from intake.console.links import link, request_link
 from intake.console.needs import look_up, numbers_in
-from intake.following_up import count_calls
-from intake.line import line_now
+from intake.hotline.answering_machine import take
+from intake.hotline.line import line_now
 from intake.models import CallDraft, ServiceRequest, Voicemail
-from intake.orientation import rules
 from intake.permissions import handles_requests, sees_requesters
+from intake.requests import references
+from intake.requests.following_up import count_calls
+from intake.requests.orientation import rules
 from intake.views.guard import ForOperators
 from intake.views.voicemail import with_waits
 

@@ -8,8 +8,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from intake import entry, last_known
-from intake.campaigns import PARAMETER, known_code
 from intake.forms.answers import FIELDS, Answers
 from intake.forms.need import services_by_slug
 from intake.forms.questions import questions
@@ -25,13 +23,16 @@ from intake.forms.request_form import (
     WHICH,
     RequestForm,
 )
+from intake.hotline import last_known
 from intake.models import Campaign, RequestFormPage, ServiceRequest
 from intake.models.form_page import form_page, form_texts
-from intake.private_link import path_for, request_from
 from intake.protection import networks, tokens
 from intake.protection.doubts import TRAP, find_doubts
 from intake.protection.origin import comes_from_here
 from intake.protection.views import public_form
+from intake.requests import entry
+from intake.requests.private_link import path_for, request_from
+from intake.visits.campaigns import PARAMETER, known_code
 from providers.hours import week_summary
 from providers.views import public
 from providers.views.search import outside_note

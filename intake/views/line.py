@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from intake import closing
-from intake.closing_form import CloseLineForm
+from intake.hotline import closing
+from intake.hotline.closing_form import CloseLineForm
 from intake.permissions import edits_hotline
 from providers.hours import until
 

@@ -13,8 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from intake import last_known
 from intake.forms.questions import questions
+from intake.hotline import last_known
 from intake.protection import networks, tokens
 from intake.protection.doubts import TRAP, find_doubts
 from intake.protection.origin import comes_from_here

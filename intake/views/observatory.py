@@ -43,7 +43,7 @@ def year(request: HttpRequest, page: ObservatoryPage, wanted: int | None) -> Htt
         "wanted": wanted,
         "edition": edition,
         "months": months,
-        "months_chart": drawn.months(months.table, months.year, invented=months.invented) if months else None,
+        "months_chart": drawn.months(months.table, months.year).marked(months.invented) if months else None,
         "begun": [one for one in begun if one != months and wanted is None],
         **(_told(shown, get_language()) if edition else {}),
         "meta": public.meta(

@@ -22,10 +22,10 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
-from intake import delivery
 from intake.duties import SEND
+from intake.mail import delivery
+from intake.mail.notifications import KINDS, NOT_SHOWN, kind_label
 from intake.models import Duty, OutboxMessage
-from intake.notifications import KINDS, NOT_SHOWN, kind_label
 from intake.permissions import sees_requesters
 from providers.viewsets import Guarded
 

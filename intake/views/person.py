@@ -19,8 +19,8 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 
-from intake import person
 from intake.permissions import erases_requesters
+from intake.personal_data import person
 from providers.personal_data import Subject
 from providers.viewsets import Guarded
 

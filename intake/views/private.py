@@ -11,18 +11,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from intake import lifecycle, references, told
 from intake.forms import wording
 from intake.forms.corrections import answers_of, can_be_corrected, requester_of
 from intake.forms.request_form import CHECK, RequestForm
-from intake.given import NeedGiven, given_for
 from intake.models import FollowUp, Need, ServiceRequest
 from intake.models.form_page import form_page, form_texts
-from intake.private_link import path_for, request_from, token_for
 from intake.protection.origin import comes_from_here
 from intake.protection.views import public_form
-from intake.reasons import WhyNotBefore
-from intake.states import NeedStatus, RequestStatus
+from intake.requests import lifecycle, references, told
+from intake.requests.given import NeedGiven, given_for
+from intake.requests.private_link import path_for, request_from, token_for
+from intake.requests.reasons import WhyNotBefore
+from intake.requests.states import NeedStatus, RequestStatus
 from intake.views.form import show
 from providers.matching import today
 from providers.views import public

@@ -21,9 +21,9 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.widgets import AdminDateTimeInput, HeaderButton
 
-from intake import answering_machine as machine
 from intake.console.links import request_link
-from intake.line import open_time_between
+from intake.hotline import answering_machine as machine
+from intake.hotline.line import open_time_between
 from intake.models import CallbackAttempt, Voicemail
 from intake.models.requests import WORDS_LIMIT
 from intake.permissions import handles_requests

@@ -13,13 +13,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from intake import following_up, lifecycle
-from intake.entry import NeedEntry, Person, add_need, correct_person
 from intake.models import Need, Referral, ServiceRequest
 from intake.models.requests import WORDS_LIMIT
 from intake.permissions import handles_requests, sees_requesters
-from intake.reasons import Beneficiary, Recurrence, SetAsideReason, UnmetReason, Urgency
-from intake.states import CHANGES, SETTLED, ImpossibleChange, NeedStatus, RequestStatus
+from intake.requests import following_up, lifecycle
+from intake.requests.entry import NeedEntry, Person, add_need, correct_person
+from intake.requests.reasons import Beneficiary, Recurrence, SetAsideReason, UnmetReason, Urgency
+from intake.requests.states import CHANGES, SETTLED, ImpossibleChange, NeedStatus, RequestStatus
 
 from .fields import CommuneField, coded, services
 from .giving import GiveForm

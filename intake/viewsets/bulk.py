@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from wagtail.admin.views.bulk_action import BulkAction
 
-from intake import following_up, lifecycle
 from intake.models import ServiceRequest
 from intake.permissions import handles_requests
-from intake.reasons import SetAsideReason
-from intake.states import NeedStatus
+from intake.requests import following_up, lifecycle
+from intake.requests.reasons import SetAsideReason
+from intake.requests.states import NeedStatus
 
 from .actions import counts
 from .fields import coded

@@ -18,10 +18,10 @@ from wagtail.admin.models import EditingSession
 from wagtail.admin.ui.editing_sessions import EditingSessionsModule
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from intake import lifecycle
 from intake.models import Need, Referral, RequestLogEntry, ServiceRequest
 from intake.permissions import sees_requesters
-from intake.states import NeedStatus
+from intake.requests import lifecycle
+from intake.requests.states import NeedStatus
 
 from . import actions
 from .actions import Action

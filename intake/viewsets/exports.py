@@ -21,7 +21,7 @@ from wagtail.log_actions import log
 
 from intake.models import IntakeSettings, Need, Referral, UnmetCase
 from intake.permissions import exports_requesters
-from intake.references import spoken
+from intake.requests.references import spoken
 
 CHUNK = 500  # rows read at once
 NAMES = "names"  # the parameter that asks for a nominative export

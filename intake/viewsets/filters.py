@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, MultipleUserFilter, WagtailFilterSet
 
 from intake.models import Campaign, HeardFrom, Need, Referral, ServiceRequest, UnmetCase
-from intake.reasons import Channel, RequesterKind, UnmetReason
-from intake.states import NeedStatus, RequestStatus
+from intake.requests.reasons import Channel, RequesterKind, UnmetReason
+from intake.requests.states import NeedStatus, RequestStatus
 from providers.models import Commune, Epci, Provider, Service, ServiceCategory
 
 Rows = Callable[[Any], QuerySet[Any]]

@@ -20,13 +20,13 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from intake import following_up, lifecycle
-from intake.following_up import calls_due
+from intake.hotline.working_days import next_working_day
 from intake.models import FollowUp, Need, ServiceRequest
 from intake.permissions import handles_requests, sees_requesters
-from intake.reasons import UnmetReason, WhyNotBefore
-from intake.states import ImpossibleChange
-from intake.working_days import next_working_day
+from intake.requests import following_up, lifecycle
+from intake.requests.following_up import calls_due
+from intake.requests.reasons import UnmetReason, WhyNotBefore
+from intake.requests.states import ImpossibleChange
 from providers.viewsets import Guarded
 
 from .actions import counts

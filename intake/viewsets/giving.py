@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from intake.models import Need, Referral
-from intake.orientation import Given, who_can_come, who_may_help
+from intake.requests.orientation import Given, who_can_come, who_may_help
 
 WAYS = (
     Referral.Way.READ_OUT,

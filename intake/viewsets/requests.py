@@ -20,9 +20,9 @@ from wagtail.admin.utils import get_user_display_name
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from intake.finding import LONGEST, find_requests
 from intake.models import Need, Requester, ServiceRequest
 from intake.permissions import handles_requests, sees_requesters
+from intake.requests.finding import LONGEST, find_requests
 from providers.viewsets import Guarded
 
 from .detail import ActView, RequestView, request_url

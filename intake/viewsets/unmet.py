@@ -24,12 +24,12 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminDateInput, Button
 
-from intake import lifecycle
 from intake.models import Need, RequestLogEntry, UnmetCase
 from intake.permissions import handles_requests
-from intake.states import ImpossibleChange
-from intake.team import people_who_handle_requests
-from intake.unmet import edit_case, take_case
+from intake.requests import lifecycle
+from intake.requests.states import ImpossibleChange
+from intake.requests.team import people_who_handle_requests
+from intake.requests.unmet import edit_case, take_case
 from providers.viewsets import Guarded
 
 from .actions import counts

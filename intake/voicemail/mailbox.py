@@ -22,7 +22,7 @@ from django.core.files.base import ContentFile
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from intake.line import line_now
+from intake.hotline.line import line_now
 from intake.models import Voicemail
 
 from .reading import MAX_BYTES, ReadMessage, no_later_than, read_headers, read_message

@@ -22,8 +22,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from intake.line import line_now
-from intake.sender import sender
+from intake.hotline.line import line_now
+from intake.mail.sender import sender
 from portal.permissions import needs_second_factor
 
 logger = logging.getLogger(__name__)

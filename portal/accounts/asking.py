@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from intake import last_known
 from intake.forms.questions import questions
+from intake.hotline import last_known
 from intake.protection import networks, tokens
 from intake.protection.doubts import TRAP, find_doubts
 from intake.protection.origin import comes_from_here

@@ -12,7 +12,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 
-from intake.line import line_now
+from intake.hotline.line import line_now
 from portal.models import WorkingGroupPage
 from portal.permissions import belongs_to_working_group, keeps_listings_only
 from providers.models import Departure

@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from intake.retention import delete, emptied
+from intake.personal_data.retention import delete, emptied
 from portal.roles import PARTNERS, role_name
 from providers.models import Manager
 from providers.personal_data import Subject

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from intake import outbox
-from intake.line import line_now
-from intake.notifications import ACCESS, INVITATION
-from intake.reasons import Doubt
-from intake.sender import sender as told_sender
+from intake.hotline.line import line_now
+from intake.mail import outbox
+from intake.mail.notifications import ACCESS, INVITATION
+from intake.mail.sender import sender as told_sender
+from intake.requests.reasons import Doubt
 from portal.listing_mails import park_addresses
 from providers.invitations import token_for
 from providers.models import AccessRequest, Invitation

@@ -1,6 +1,6 @@
-"""Past requests written many at once, in the states that :mod:`intake.lifecycle` would have left them in.
+"""Past requests written many at once, in the states that :mod:`intake.requests.lifecycle` would have left them in.
 
-Only for what is invented: true requests enter by :mod:`intake.entry`, one by
+Only for what is invented: true requests enter by :mod:`intake.requests.entry`, one by
 one. Nothing here sends a signal or queues an e-mail.
 """
 
@@ -16,7 +16,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, Model
 from django.db.models.functions import Coalesce
 
-from intake import references
 from intake.models import (
     FollowUp,
     Need,
@@ -27,8 +26,9 @@ from intake.models import (
     UnmetCase,
     Voicemail,
 )
-from intake.orientation import rules, why_nobody
-from intake.states import ContactOutcome, NeedStatus, RequestStatus, request_status
+from intake.requests import references
+from intake.requests.orientation import rules, why_nobody
+from intake.requests.states import ContactOutcome, NeedStatus, RequestStatus, request_status
 from providers.matching import may_help, nearest
 from providers.models import Commune, Service
 from providers.prepared import PreparedSearch

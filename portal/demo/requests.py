@@ -7,9 +7,6 @@ more: who asked what, where and when is made up here, and marked as such.
 from __future__ import annotations
 
 import datetime
-import io
-import math
-import wave
 from functools import partial
 from itertools import cycle, islice
 from random import Random
@@ -17,7 +14,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -30,10 +26,11 @@ from intake.models import (
     Voicemail,
 )
 from intake.observatory.periods import last_closed_year
-from intake.reasons import Beneficiary, Channel, Doubt, RequesterKind, UnmetReason, WhyNotBefore
+from intake.requests.reasons import Beneficiary, Channel, Doubt, RequesterKind, UnmetReason, WhyNotBefore
 from portal.demo.log_writer import PREFIX, LogWriter, Wish
 from portal.demo.site import HOURS
 from portal.demo.sources import load_sources
+from portal.demo.voicemails import add_voicemails
 from providers.hours import Schedule
 from providers.models import Commune, Service
 
@@ -99,12 +96,6 @@ OWN_WORDS = (
     "Quelqu’un pour tenir compagnie à ma mère deux après-midi par semaine.",
     "Je cherche une personne qui répare les machines à coudre.",
     "Il faudrait vider une grange avant l’hiver, et trier ce qui peut servir.",
-)
-VOICEMAILS = (
-    ("Bonjour, c’est pour le jardin, à Rosnay. Rappelez-moi le matin.", True),
-    ("Allô ? Oui, ma voisine m’a donné ce numéro. C’est pour du ménage.", True),
-    ("", False),
-    ("Je voudrais savoir pour les repas. Merci.", True),
 )
 WHY_UNMET = (UnmetReason.COST, UnmetReason.FULL, UnmetReason.DELAY, UnmetReason.UNREACHABLE)
 
@@ -190,7 +181,7 @@ def _fill_recent(random: Random) -> int:
     _add_unmet(log, asked, open_hours)
     _add_own_words(log, asked, random, now)
     added = log.save()
-    _add_voicemails(now)
+    add_voicemails(now)
     _add_unanswered_searches(log, asked, random, today)
     return added
 
@@ -374,42 +365,6 @@ def _add_own_words(log: LogWriter, asked: Asked, random: Random, now: datetime.d
             },
             kind=RequesterKind.RESIDENT,
         )
-
-
-def _add_voicemails(now: datetime.datetime) -> None:
-    """Messages that wait to be called back, each with a recording."""
-    for number, (words, has_number) in enumerate(VOICEMAILS):
-        key = f"{PREFIX}voicemail-{number}"
-        if Voicemail.objects.filter(message_key=key).exists():
-            continue
-        message = Voicemail(
-            message_key=key,
-            received_at=now - datetime.timedelta(hours=2 + 11 * number),
-            phone=f"+33261910{80 + number:03d}" if has_number else "",
-            words=words,
-            audio_type="audio/wav",
-            invented=True,
-        )
-        message.audio.save("message.wav", ContentFile(tones(number)), save=False)
-        message.save()
-
-
-def tones(number: int, seconds: float = 2.0, rate: int = 8000) -> bytes:
-    """A short recording (WAV, mono, 8 bits): three soft notes in place of a voice."""
-    notes = [(330, 392, 440, 494, 523)[(number + step) % 5] for step in range(3)]
-    length = int(seconds * rate)
-    samples = bytearray()
-    for place in range(length):
-        note, within = divmod(place * 3, length)
-        swell = math.sin(math.pi * within / length)
-        samples.append(128 + int(40 * swell * math.sin(2 * math.pi * notes[note] * place / rate)))
-    file = io.BytesIO()
-    with wave.open(file, "wb") as recording:
-        recording.setnchannels(1)
-        recording.setsampwidth(1)
-        recording.setframerate(rate)
-        recording.writeframes(bytes(samples))
-    return file.getvalue()
 
 
 def _add_unanswered_searches(log: LogWriter, asked: Asked, random: Random, today: datetime.date) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from intake.retention import emptied
+from intake.personal_data.retention import emptied
 from portal.models import EventPage, EventRegistration
 from providers.personal_data import Rule, Subject
 

@@ -9,8 +9,8 @@ from django.db.models import Min
 from django.utils import timezone
 
 from intake.charts import Mark
-from intake.definitions import day_start
 from intake.observatory.marks import register
+from intake.requests.definitions import day_start
 from portal.models import EventPage
 
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from intake import outbox
-from intake.line import line_now
+from intake.hotline.line import line_now
+from intake.mail import outbox
 from portal.events.calendar import calendar_of
 from portal.events.wording import repetition, when
 from portal.models import EventPage, EventRegistration

@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from intake import last_known
+from intake.hotline import last_known
 from intake.protection import tokens
 from intake.protection.doubts import OLDEST, TRAP
 from intake.protection.origin import comes_from_here

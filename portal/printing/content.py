@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from intake.line import line_now
+from intake.hotline.line import line_now
 from intake.models import Campaign
 from portal.models.identity import Palette, SiteIdentity
 from portal.names import fill, site_identity

@@ -16,8 +16,8 @@ from django.utils.translation import to_locale
 from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException, region_code_for_number
 
-from intake import published
-from intake.line import Line
+from intake.evaluation import published
+from intake.hotline.line import Line
 from portal.models import SiteIdentity
 from portal.names import fill, fill_html
 from portal.structured import site_data

@@ -19,9 +19,9 @@ from providers import coverage
 from providers.models import CensusImport, CensusLine, ListingLogEntry, Offer, Operations, Provider
 
 from .analysis import Comparison, chunks, completed, totals, with_everything
-from .files import CensusError
 from .reading import CHUNK, Progress
 from .records import Keys, checked_by, new_provider, operational, take_over
+from .tables import CensusError
 
 Status = CensusLine.Status
 OUTCOME = ("status", "provider_id", "changes", "candidates")

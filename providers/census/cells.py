@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from providers.naming import normalise
 from providers.siret import is_siret
 
-from .files import Cell
+from .tables import Cell
 from .workbooks import NO_RESULT
 
 CLEAR = "-"

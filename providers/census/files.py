@@ -8,26 +8,21 @@ from __future__ import annotations
 
 import codecs
 import csv
-import datetime
 import itertools
-import struct
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
-from xml.etree.ElementTree import ParseError
 
-from defusedxml import DefusedXmlException
 from django.utils.translation import gettext as _
+
+from .tables import BROKEN, CensusError, Row, Table, damaged, protected, too_large
+from .workbooks import OdsTable, XlsxTable
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_PART = 10 * 1024 * 1024  # of what is read whole: styles, list of the sheets…
 MAX_STRINGS = 50 * 1024 * 1024
-MAX_ROWS = 50_000
-MAX_COLUMNS = 500
 _BLOCK = 1 << 16
 _END = "\x03"
 
@@ -35,46 +30,9 @@ _END = "\x03"
 _OTHER_KINDS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc", b"\x1f\x8b")
 _MARKUP = (b"<", b"{", b"[{", b"[[")
 
-Cell = str | int | float | bool | datetime.date | datetime.time | datetime.timedelta | None
-Row = tuple[int, list[Cell]]
-"""Number of the row as a spreadsheet shows it, and its cells."""
-
-
-class CensusError(Exception):
-    """The file cannot be read, or not now; the text says what is wrong and what to do."""
-
-
-# What a broken or hostile archive makes the readers raise.
-BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    DefusedXmlException,
-    ParseError,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-
-
-class Table(Protocol):
-    """A file whose rows can be read, as often as wanted."""
-
-    sheets: list[str]
-
-    def rows(self, sheet: str) -> Iterator[Row]:
-        """Every row of *sheet* that is not blank. CensusError when the file turns out to be broken."""
-
 
 def open_table(path: Path) -> Table:
     """The spreadsheet at *path*. CensusError when it is not one that can be read."""
-    from .workbooks import OdsTable, XlsxTable
-
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise CensusError(
@@ -97,7 +55,7 @@ def open_table(path: Path) -> Table:
     if "content.xml" in names and kind == "application/vnd.oasis.opendocument.spreadsheet":
         return OdsTable(path)
     if "encrypted-package" in names:
-        raise CensusError(_protected())
+        raise CensusError(protected())
     raise CensusError(_wrong_kind())
 
 
@@ -107,14 +65,10 @@ def _wrong_kind() -> str:
     )
 
 
-def _protected() -> str:
-    return _("This file is protected by a password. Save a copy without the password, and send that.")
-
-
 def _ole_message(path: Path) -> str:
     # An encrypted .xlsx is an old-style container around the real file.
     if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-        return _protected()
+        return protected()
     return _("This is an old Excel file (.xls). Open it and save it as .xlsx or .ods, then send that.")
 
 
@@ -124,7 +78,7 @@ def _unpackable(path: Path) -> tuple[set[str], str]:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
             if any(part.flag_bits & 1 for part in parts):
-                raise CensusError(_protected())
+                raise CensusError(protected())
             # zipfile never gives more bytes than a part declares.
             if (
                 len(parts) > 5000
@@ -148,14 +102,6 @@ def _bearable(name: str) -> int:
     if name == "content.xml" or name.startswith("xl/worksheets/") or not name.endswith((".xml", ".rels")):
         return MAX_UNPACKED
     return MAX_PART
-
-
-def too_large() -> str:
-    return _("This file is far too large once opened. Keep only the list, without pictures.")
-
-
-def damaged() -> str:
-    return _("This file is damaged: open it, save it again, then send the copy.")
 
 
 class CsvTable:

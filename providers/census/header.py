@@ -16,7 +16,7 @@ from providers.naming import normalise
 
 from .cells import CellFault, read_emails, read_phones, text_of
 from .columns import aliases
-from .files import MAX_COLUMNS, Cell, CensusError, Row, Table
+from .tables import MAX_COLUMNS, Cell, CensusError, Row, Table
 
 SEARCHED_ROWS = 30
 SAMPLES = 3

@@ -17,7 +17,8 @@ from django_tasks import task
 from providers.models import CensusImport
 
 from . import analysis, application, reading
-from .files import CensusError, open_table
+from .files import open_table
+from .tables import CensusError
 
 State = CensusImport.State
 SILENT_SECONDS = 180

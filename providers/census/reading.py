@@ -15,10 +15,10 @@ from providers.naming import name_key, normalise
 from . import cells
 from .cells import CellFault, is_clear, text_of
 from .columns import BY_KEY
-from .files import MAX_ROWS, Cell, CensusError, Table
 from .header import SERVICE
 from .places import Places, no_area
 from .records import OFFER_KEYS, STRUCTURE_KEYS, Record, location_of, match_offer, same
+from .tables import MAX_ROWS, Cell, CensusError, Table
 
 CHUNK = 500
 Progress = Callable[[int, int | None], None]

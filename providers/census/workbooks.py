@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from .files import BROKEN, MAX_COLUMNS, Cell, CensusError, Row, _protected, damaged, too_large
+from .tables import BROKEN, MAX_COLUMNS, Cell, CensusError, Row, damaged, protected, too_large
 
 # No row of a list is that long, and no sheet has more rows: beyond, the parsers' trees fill the memory.
 MAX_STRETCH = 4 * 1024 * 1024
@@ -128,7 +128,7 @@ class OdsTable:
                 if "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read(
                     "META-INF/manifest.xml"
                 ):
-                    raise CensusError(_protected())
+                    raise CensusError(protected())
                 _survey(archive, "content.xml", b"table-row")
         except BROKEN as error:
             raise CensusError(damaged()) from error

@@ -15,7 +15,7 @@ from icalendar import Calendar
 from PIL import Image
 
 from intake import duties
-from intake.delivery import deliver
+from intake.mail.delivery import deliver
 from portal.demo.site import load_pages, load_settings
 from portal.models import EventPage
 from portal.roles import STAFF, role_name

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from intake.listings import confirmation_url
+from intake.mail.listings import confirmation_url
 from portal.demo.site import load_pages, load_settings
 from providers.models import Commune, ErrorReport, Operations, Service
 from providers.nomenclature import load_nomenclature

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 
 from intake.models import OutboxMessage, ServiceRequest
-from intake.private_link import path_for
-from intake.reasons import Channel
+from intake.requests.private_link import path_for
+from intake.requests.reasons import Channel
 from portal.demo.site import load_pages, load_settings
 from providers.models import Commune, Service
 from providers.nomenclature import load_nomenclature

@@ -52,7 +52,7 @@ import json
 import django
 django.setup()
 from intake.models import ServiceRequest
-from intake.private_link import path_for
+from intake.requests.private_link import path_for
 print(json.dumps([
     {"name": row.requester.name, "reference": row.reference, "path": path_for(row),
      "needs": row.needs.count(), "given": row.needs.get().referrals.given().count(),

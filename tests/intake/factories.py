@@ -6,9 +6,9 @@ from typing import Any
 
 import factory
 
-from intake.entry import Entry, NeedEntry, Person, record
 from intake.models import Campaign, HeardFrom, ServiceRequest
-from intake.reasons import Channel
+from intake.requests.entry import Entry, NeedEntry, Person, record
+from intake.requests.reasons import Channel
 from providers.models import Commune, Service
 
 PHONE = "02 61 91 00 77"  # range that Arcep keeps for fiction

@@ -13,10 +13,10 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from intake import answering_machine as machine
-from intake.entry import Entry, NeedEntry, Person
+from intake.hotline import answering_machine as machine
 from intake.models import CallbackAttempt, Hotline, ServiceRequest, Voicemail
-from intake.reasons import Channel
+from intake.requests.entry import Entry, NeedEntry, Person
+from intake.requests.reasons import Channel
 from tests.factories import UserFactory
 from tests.intake.messages import recording
 

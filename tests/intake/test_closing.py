@@ -13,9 +13,9 @@ from django.core.cache.backends.filebased import FileBasedCache
 from django.test import Client
 from django.urls import reverse
 
-from intake import closing
-from intake.coming_days import coming_days
-from intake.line import line_now
+from intake.hotline import closing
+from intake.hotline.coming_days import coming_days
+from intake.hotline.line import line_now
 from intake.models import Hotline, HotlineClosure
 from tests.factories import UserFactory
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError
 
-from intake import counting
-from intake.counting import Tally, is_person, is_robot
 from intake.models import UnansweredSearch
+from intake.visits import counting
+from intake.visits.counting import Tally, is_person, is_robot
 from providers import generation
 from tests.factories import CommuneFactory, ServiceFactory
 
@@ -148,8 +148,8 @@ os.environ.update(DJANGO_SETTINGS_MODULE="portal.settings", SECRET_KEY="x", COUN
 import django
 django.setup()
 from intake.models import UnansweredSearch
-from intake.searches import unanswered
-import intake.counting
+from intake.visits.searches import unanswered
+import intake.visits.counting
 unanswered._write = lambda rows: print("written", rows[0][1])
 unanswered.add(None, 1, 2)
 unanswered.add(None, 1, 2)

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from intake import following_up, lifecycle
-from intake.entry import NeedEntry
 from intake.models import FollowUp, Need, Referral, ServiceRequest, UnmetCase
-from intake.reasons import SetAsideReason, UnmetReason
+from intake.requests import following_up, lifecycle
+from intake.requests.entry import NeedEntry
+from intake.requests.reasons import SetAsideReason, UnmetReason
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory, UserFactory
 from tests.intake.factories import request_for
 

@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from intake import duties
+from intake.mail.outbox import queue
 from intake.models import Duty, FollowUp, IntakeSettings, OutboxMessage
-from intake.outbox import queue
-from intake.states import NeedStatus
+from intake.requests.states import NeedStatus
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory
 from tests.intake.factories import PHONE, request_for
 

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from intake import person, retention
 from intake.models import OutboxMessage
+from intake.personal_data import person, retention
 from intake.protection.doubts import TRAP
 from portal.roles import OPERATORS, PARTNERS, role_name
 from providers import reports

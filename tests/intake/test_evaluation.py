@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from wagtail.models import Page, Site
 
-from intake.entry import NeedEntry
-from intake.evaluation import Costs, per_unit, total
+from intake.evaluation.costs import Costs, per_unit, total
 from intake.models import BudgetLine, EvaluationIndexPage, EvaluationPage, Funder
 from intake.observatory.closing import publish
 from intake.observatory.published import edition as edition_of
-from intake.reasons import Channel
+from intake.requests.entry import NeedEntry
+from intake.requests.reasons import Channel
 from intake.suppression import HIDDEN
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory
 from tests.intake.factories import request_for

@@ -8,12 +8,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from intake import lifecycle
 from intake.console.overview import overview
+from intake.hotline.working_days import next_working_day
 from intake.models import FollowUp, Need, Requester
-from intake.orientation import Given
-from intake.states import NeedStatus
-from intake.working_days import next_working_day
+from intake.requests import lifecycle
+from intake.requests.orientation import Given
+from intake.requests.states import NeedStatus
 from providers.models import Commune, Provider
 from tests.factories import CommuneFactory, ProviderFactory
 from tests.intake.factories import PHONE, request_for

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from intake.line import line_now
+from intake.hotline.line import line_now
 from intake.models import Hotline, HotlineClosure
 from providers.hours import DAYS
 from tests.factories import UserFactory

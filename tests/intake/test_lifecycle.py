@@ -8,11 +8,18 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from intake import following_up, lifecycle, unmet
-from intake.entry import Entry, NeedEntry, Person, record
 from intake.models import FollowUp, Need, Referral, Requester, RequestLogEntry, ServiceRequest, UnmetCase
-from intake.reasons import Channel, SetAsideReason, UnmetReason
-from intake.states import CHANGES, POSSIBLE, ContactOutcome, ImpossibleChange, NeedStatus, RequestStatus
+from intake.requests import following_up, lifecycle, unmet
+from intake.requests.entry import Entry, NeedEntry, Person, record
+from intake.requests.reasons import Channel, SetAsideReason, UnmetReason
+from intake.requests.states import (
+    CHANGES,
+    POSSIBLE,
+    ContactOutcome,
+    ImpossibleChange,
+    NeedStatus,
+    RequestStatus,
+)
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory, UserFactory
 from tests.intake.factories import PHONE, request_for
 
@@ -97,7 +104,7 @@ class TestEntry:
 
     def test_references_go_on_when_one_is_taken(self, place, cleaning, monkeypatch):
         drawn = iter(["111111", "111111", "222222"])
-        monkeypatch.setattr("intake.references.draw", lambda attempt=0: next(drawn))
+        monkeypatch.setattr("intake.requests.references.draw", lambda attempt=0: next(drawn))
         assert request_for((cleaning, place)).reference == "111111"
         assert request_for((cleaning, place)).reference == "222222"
 

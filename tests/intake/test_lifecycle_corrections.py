@@ -7,10 +7,10 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from intake import following_up, lifecycle
 from intake.models import FollowUp, Need, Referral, ServiceRequest, UnmetCase
-from intake.reasons import UnmetReason
-from intake.states import ContactOutcome, NeedStatus
+from intake.requests import following_up, lifecycle
+from intake.requests.reasons import UnmetReason
+from intake.requests.states import ContactOutcome, NeedStatus
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory
 from tests.intake.factories import request_for
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
-from intake.line import line_now
+from intake.hotline.line import line_now
 from intake.models import Hotline, HotlineClosure
 from providers import generation
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from intake.line import open_time_between
+from intake.hotline.line import open_time_between
 from intake.models import Hotline, HotlineClosure
 
 pytestmark = pytest.mark.django_db

@@ -12,12 +12,12 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry
 
-from intake import lifecycle, references
-from intake.entry import NeedEntry
-from intake.finding import find_requests
 from intake.models import Need, ServiceRequest, UnmetCase
-from intake.reasons import Channel, Doubt, SetAsideReason
-from intake.states import NeedStatus, RequestStatus
+from intake.requests import lifecycle, references
+from intake.requests.entry import NeedEntry
+from intake.requests.finding import find_requests
+from intake.requests.reasons import Channel, Doubt, SetAsideReason
+from intake.requests.states import NeedStatus, RequestStatus
 from providers.models import ServiceCategory
 from tests.factories import CommuneFactory, EpciFactory, ServiceFactory, UserFactory
 from tests.intake.factories import PHONE, CampaignFactory, request_for

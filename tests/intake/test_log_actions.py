@@ -7,11 +7,11 @@ import itertools
 import pytest
 from django.urls import reverse
 
-from intake import following_up, lifecycle, unmet
-from intake.entry import NeedEntry
 from intake.models import Need, Referral, Requester, RequestLogEntry, UnmetCase
-from intake.reasons import Doubt, SetAsideReason, UnmetReason
-from intake.states import POSSIBLE, ContactOutcome, NeedStatus, RequestStatus
+from intake.requests import following_up, lifecycle, unmet
+from intake.requests.entry import NeedEntry
+from intake.requests.reasons import Doubt, SetAsideReason, UnmetReason
+from intake.requests.states import POSSIBLE, ContactOutcome, NeedStatus, RequestStatus
 from intake.viewsets import actions
 from tests.intake.factories import PHONE, request_for
 

@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from intake.mail.outbox import queue
 from intake.models import CallDraft, OutboxMessage, Requester, RequestLogEntry, Voicemail
-from intake.outbox import queue
-from intake.states import RequestStatus
+from intake.requests.states import RequestStatus
 from intake.views.outbox import OutboxViewSet
 from intake.views.person import PersonViewSet
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory, UserFactory

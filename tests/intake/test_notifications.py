@@ -8,10 +8,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from intake import following_up, notifications, private_link
-from intake.entry import NeedEntry
+from intake.mail import notifications
 from intake.models import FollowUp, IntakeSettings, OutboxMessage, UnmetCase
-from intake.reasons import Channel, UnmetReason
+from intake.requests import following_up, private_link
+from intake.requests.entry import NeedEntry
+from intake.requests.reasons import Channel, UnmetReason
 from providers.models import Operations
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory, UserFactory
 from tests.intake.factories import PHONE, request_for

@@ -14,9 +14,9 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
-from intake import delivery
+from intake.mail import delivery
+from intake.mail.outbox import queue
 from intake.models import OutboxMessage
-from intake.outbox import queue
 from tests.intake.factories import request_for
 
 pytestmark = pytest.mark.django_db
@@ -240,7 +240,7 @@ def test_two_workers_never_take_the_same_message():
 
 
 def test_the_demonstration_writes_files_that_a_mail_program_opens(settings, tmp_path):
-    settings.EMAIL_BACKEND = "intake.eml.EmailBackend"
+    settings.EMAIL_BACKEND = "intake.mail.eml.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path / "emails")
     message = one()
     call_command("run_duties")

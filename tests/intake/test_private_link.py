@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from intake import lifecycle
 from intake.models import FollowUp, OutboxMessage, Requester, ServiceRequest, UnmetCase
-from intake.private_link import path_for, request_from, token_for
-from intake.reasons import Channel, UnmetReason, WhyNotBefore
-from intake.states import NeedStatus, RequestStatus
+from intake.requests import lifecycle
+from intake.requests.private_link import path_for, request_from, token_for
+from intake.requests.reasons import Channel, UnmetReason, WhyNotBefore
+from intake.requests.states import NeedStatus, RequestStatus
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory
 from tests.intake.factories import request_for
 from tests.intake.form_pages import Visitor, publish_form

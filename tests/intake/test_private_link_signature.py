@@ -2,9 +2,9 @@
 
 import pytest
 
-from intake import private_link
 from intake.models import ServiceRequest
 from intake.models.requests import new_link_key
+from intake.requests import private_link
 from tests.intake.factories import request_for
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from intake.models import Referral, Requester, ServiceRequest, UnmetCase
-from intake.reasons import Channel, UnmetReason
-from intake.states import ContactOutcome
+from intake.requests.reasons import Channel, UnmetReason
+from intake.requests.states import ContactOutcome
 from providers.models import Service
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory
 from tests.intake.factories import CampaignFactory, HeardFromFactory

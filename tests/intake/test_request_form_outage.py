@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from intake import last_known
+from intake.hotline import last_known
 from intake.models import Hotline
 from tests.factories import CommuneFactory, ServiceFactory
 from tests.intake.apart import base_for_others, run_apart
@@ -21,7 +21,7 @@ WORDS = "Tondre la pelouse\n<b>vite</b>, 🌱 chez Odile"
 
 BEFORE_ANY_PAGE = """
 import logging; logging.disable()
-from intake import last_known
+from intake.hotline import last_known
 last_known.keep("+33261911001", "Mo-Fr 09:00-12:00")
 client = Client(raise_request_exception=False)
 seen = {}
@@ -113,7 +113,7 @@ def test_the_line_is_kept_when_saved_and_when_read(db, line_file, django_capture
         line = Hotline.objects.create(phone="+33261911001", opening_hours="Mo-Fr 09:00-12:00")
     assert last_known.recall() == ("+33261911001", "Mo-Fr 09:00-12:00")
     line_file.unlink()
-    from intake.line import line_now
+    from intake.hotline.line import line_now
 
     line_now()
     assert last_known.recall().phone == str(line.phone)

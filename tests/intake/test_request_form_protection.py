@@ -14,7 +14,7 @@ from intake.models import NetworkCount, OutboxMessage, ServiceRequest
 from intake.protection import networks, tokens
 from intake.protection.doubts import MANY, TRAP, find_doubts
 from intake.protection.origin import comes_from_here
-from intake.reasons import Doubt
+from intake.requests.reasons import Doubt
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory
 from tests.intake.apart import base_for_others, run_apart
 from tests.intake.form_pages import ADDRESS, Visitor, publish_form

@@ -16,8 +16,8 @@ from django.db import connection, models
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 
-from intake import delivery, following_up, lifecycle, private_link, retention
-from intake.entry import Entry, NeedEntry, Person, record
+from intake.mail import delivery
+from intake.mail.notifications import list_to_resident
 from intake.models import (
     CallDraft,
     FollowUp,
@@ -31,9 +31,11 @@ from intake.models import (
     UnmetCase,
     Voicemail,
 )
-from intake.notifications import list_to_resident
-from intake.reasons import Channel, UnmetReason
-from intake.states import NeedStatus, RequestStatus
+from intake.personal_data import retention
+from intake.requests import following_up, lifecycle, private_link
+from intake.requests.entry import Entry, NeedEntry, Person, record
+from intake.requests.reasons import Channel, UnmetReason
+from intake.requests.states import NeedStatus, RequestStatus
 from providers.personal_data import Declaration, personal_declarations
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory, UserFactory
 from tests.intake.factories import PHONE, request_for
@@ -355,7 +357,7 @@ def _files(*folders: Path) -> str:
 
 
 def test_a_marker_in_every_personal_field_is_nowhere_after_the_purge(settings, tmp_path, cleaning, place):
-    settings.EMAIL_BACKEND = "intake.eml.EmailBackend"
+    settings.EMAIL_BACKEND = "intake.mail.eml.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path / "emails")
     _rows_of_every_personal_table(cleaning, place)
     delivery.deliver()

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from intake import following_up, lifecycle, unmet
-from intake.entry import Entry, NeedEntry, Person, give_nearest, record
 from intake.models import FollowUp, Need, Referral, ServiceRequest, UnmetCase
-from intake.orientation import as_given, who_can_come
-from intake.reasons import Channel, SetAsideReason, UnmetReason
+from intake.requests import following_up, lifecycle, unmet
+from intake.requests.entry import Entry, NeedEntry, Person, give_nearest, record
+from intake.requests.orientation import as_given, who_can_come
+from intake.requests.reasons import Channel, SetAsideReason, UnmetReason
 from providers.models import Commune, Service
 from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory, UserFactory
 

@@ -111,7 +111,7 @@ def test_the_page_says_nothing_of_it(visitor, page_cache, address, commit):
 def test_a_count_that_cannot_be_written_breaks_no_page(visitor, page_cache, address, commit, monkeypatch):
     from django.db import OperationalError
 
-    from intake.searches import unanswered
+    from intake.visits.searches import unanswered
 
     def refuse(rows):
         raise OperationalError("disk full")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from intake import lifecycle
 from intake.console.overview import overview
 from intake.models import UnansweredSearch, UnmetCase
-from intake.reasons import SetAsideReason
-from intake.states import NeedStatus, RequestStatus
+from intake.requests import lifecycle
+from intake.requests.reasons import SetAsideReason
+from intake.requests.states import NeedStatus, RequestStatus
 from tests.intake.factories import request_for
 
 pytestmark = pytest.mark.django_db

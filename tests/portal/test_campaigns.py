@@ -171,7 +171,7 @@ def test_no_code_is_known_without_a_database(client, monkeypatch):
         raise OperationalError("connection refused")
 
     clean = client.get("/").content
-    monkeypatch.setattr("intake.campaigns._codes", away)
+    monkeypatch.setattr("intake.visits.campaigns._codes", away)
     assert client.get("/?c=affiche-2026").content == clean
 
 

@@ -29,8 +29,8 @@ from intake.models import (
     UnmetCase,
     Voicemail,
 )
-from intake.reasons import Channel
-from intake.states import ContactOutcome, NeedStatus, request_status
+from intake.requests.reasons import Channel
+from intake.requests.states import ContactOutcome, NeedStatus, request_status
 from portal.demo import accounts, requests, site, structures
 from providers.hours import Schedule
 

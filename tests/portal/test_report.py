@@ -16,11 +16,11 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from wagtail.models import Site
 
-from intake.entry import NeedEntry
 from intake.models import BudgetLine, EvaluationIndexPage, EvaluationPage, Funder, ServiceRequest
 from intake.observatory.closing import publish
-from intake.reasons import Channel
 from intake.report.content import last_twelve_months, report_of
+from intake.requests.entry import NeedEntry
+from intake.requests.reasons import Channel
 from portal.models import SiteIdentity
 from portal.printing import typesetting
 from portal.report import document

@@ -2,8 +2,9 @@
 
 import pytest
 
+from portal.roles import STAFF, role_name
 from providers.models import Provider
-from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory, offer
+from tests.factories import CommuneFactory, ProviderFactory, ServiceFactory, UserFactory, offer
 
 
 @pytest.fixture
@@ -23,3 +24,9 @@ def listing(towns, services):
     )
     provider.save_revision().publish()
     return Provider.objects.get(pk=provider.pk)
+
+
+@pytest.fixture
+def staff(client):
+    client.force_login(UserFactory(groups=[role_name(STAFF)]))
+    return client

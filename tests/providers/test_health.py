@@ -259,7 +259,7 @@ def test_nobody_confirms_the_listing_of_another(place):
 
 
 def test_hours_saved_from_an_old_screen_do_not_undo_a_confirmation(place):
-    from tests.providers.test_publishing import post_operations
+    from tests.providers.listing_forms import post_operations
 
     provider = ProviderFactory(base_commune=place)
     operator = client_of(OPERATORS)

@@ -15,7 +15,7 @@ from providers.differences import content_of, differences
 from providers.models import ListingLogEntry, ListingSubmission, Manager, Offer, Operations, Provider
 from tests.factories import ProviderFactory, ServiceFactory, UserFactory, offer
 from tests.intake.apart import base_for_others, run_apart
-from tests.providers.test_publishing import edit_url, form
+from tests.providers.listing_forms import edit_url, form
 
 pytestmark = pytest.mark.django_db
 

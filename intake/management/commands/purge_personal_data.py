@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from intake.retention import purge
+from intake.personal_data.retention import purge
 
 
 class Command(BaseCommand):

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from providers.census import analysis, application, reading
 from providers.census.columns import BY_KEY
-from providers.census.files import CensusError, open_table
+from providers.census.files import open_table
 from providers.census.header import find_layout, layout_at
+from providers.census.tables import CensusError
 from providers.census.wording import candidate_text, fault_text
 from providers.models import CensusImport, CensusLine, Provider
 

@@ -17,8 +17,9 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from providers.census import jobs
-from providers.census.files import MAX_BYTES, CensusError, open_table
+from providers.census.files import MAX_BYTES, open_table
 from providers.census.header import guess_layout
+from providers.census.tables import CensusError
 from providers.models import CensusImport, CensusLine, Provider
 
 from . import columns, preview

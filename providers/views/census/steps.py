@@ -11,8 +11,9 @@ from django.views.generic import View
 from wagtail.admin import messages
 
 from providers.census import analysis, jobs
-from providers.census.files import MAX_COLUMNS, CensusError, open_table
+from providers.census.files import open_table
 from providers.census.header import guess_layout, layout_at
+from providers.census.tables import MAX_COLUMNS, CensusError
 from providers.models import CensusImport, CensusLine
 
 from .columns import choices, take

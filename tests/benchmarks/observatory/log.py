@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from intake.models import Campaign, HeardFrom, Need, Referral, ServiceRequest, Voicemail
-from intake.reasons import Channel, RequesterKind
+from intake.requests.reasons import Channel, RequesterKind
 from providers.models import Commune, Provider, Service
 
 YEARS = 10

@@ -17,7 +17,7 @@ from intake.models import Institution, Need, ObservatoryPage, PublishedYear, Ser
 from intake.observatory import closing, published, stored
 from intake.observatory.periods import Period, closes_on, last_closed_year
 from intake.observatory.reading import observe
-from intake.reasons import Channel
+from intake.requests.reasons import Channel
 from intake.suppression import Hidden
 from portal.roles import INSTITUTIONS, PARTNERS, STAFF
 from providers.models import Manager

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from providers.census.files import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, CensusError, open_table
+from providers.census.files import MAX_BYTES, open_table
 from providers.census.header import find_layout
+from providers.census.tables import MAX_COLUMNS, MAX_ROWS, CensusError
 from providers.models import CensusImport, Provider
 
 from .sheets import ODS_TYPE, archive, bring, csv_file, ods_file, ods_row, statuses, with_part, xlsx_file

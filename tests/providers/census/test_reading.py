@@ -3,7 +3,8 @@
 import pytest
 
 from providers.census import header
-from providers.census.files import CensusError, open_table
+from providers.census.files import open_table
+from providers.census.tables import CensusError
 from providers.census.wording import fault_text
 from providers.models import CensusImport, Service
 from tests.factories import CommuneFactory, PostalCode

@@ -1,0 +1,1 @@
+"""E-mails: what is told to whom, queued with what it announces, delivered."""

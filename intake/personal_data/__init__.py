@@ -1,0 +1,1 @@
+"""What the intake holds of persons: declared, copied, kept until when, erased."""

@@ -1,0 +1,1 @@
+"""Visits of public pages: counted without persons, with the campaign that brought them."""
