@@ -17,7 +17,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.dates import MONTHS
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from intake.models import PublishedMonths, PublishedYear, ServiceRequest
 from intake.observatory.periods import Period, last_closed_year
@@ -46,7 +46,10 @@ def label(key: str) -> str:
     first, _dash, last = key.partition("-")
     if not last:
         return str(MONTHS[int(first)])
-    return _("%(first)s to %(last)s") % {"first": MONTHS[int(first)], "last": MONTHS[int(last)]}
+    return pgettext("months", "%(first)s to %(last)s") % {
+        "first": MONTHS[int(first)],
+        "last": MONTHS[int(last)],
+    }
 
 
 def gathered(counts: Iterable[tuple[int, int]], at: int) -> list[Span]:
