@@ -35,11 +35,17 @@ class Running:
     @property
     def table(self) -> ShownTable:
         """The catalogue's table of months, as far as it goes."""
-        earlier = {row.key: row.value for row in self.before.table("months").rows} if self.before else {}
         rows = (
-            Row(span.key, label(span.key), span.contacts, before=earlier.get(span.key)) for span in self.spans
+            Row(span.key, label(span.key), span.contacts, before=self._before(span)) for span in self.spans
         )
         return ShownTable(TABLES["months"], tuple(rows), self.contacts)
+
+    def _before(self, span: Span) -> int | None:
+        """The same months of the year before, when each of them is shown."""
+        table = self.before.table("months") if self.before else None
+        rows = [table and table.row(f"{month:02d}") for month in range(span.first, span.last + 1)]
+        counts = [row.value for row in rows if row and isinstance(row.value, int)]
+        return sum(counts) if len(counts) == len(rows) else None
 
     @property
     def sentence(self) -> str:
