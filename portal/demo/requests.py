@@ -102,7 +102,7 @@ OWN_WORDS = (
 )
 VOICEMAILS = (
     ("Bonjour, c’est pour le jardin, à Rosnay. Rappelez-moi le matin.", True),
-    ("Allô ? Oui, ma voisine m’a donné ce numéro. C’est pour du ménage.", True),
+    ("Allô\u00a0? Oui, ma voisine m’a donné ce numéro. C’est pour du ménage.", True),
     ("", False),
     ("Je voudrais savoir pour les repas. Merci.", True),
 )
