@@ -34,7 +34,7 @@ def load_access() -> None:
             "Loïc Tavernier",
             "responsable de secteur",
             "+33261915501",
-            "Je viens d’arriver : nos horaires ont changé, je voudrais les corriger moi-même.",
+            "Je viens d’arriver\u00a0: nos horaires ont changé, je voudrais les corriger moi-même.",
         ),
         provider=claimed,
         key="demo-claim",

@@ -116,7 +116,7 @@ def _add(parent: AgendaPage, row: dict[str, Any], today: datetime.date) -> None:
             event=event,
             people=people,
             status=EventRegistration.Status.CONFIRMED,
-            name=f"Inscription d’exemple n° {number}",
+            name=f"Inscription d’exemple n°\u00a0{number}",
             email=f"exemple-{number}@demo.example",
             form_token=f"demo-{event.pk}-{number}",
             told=told,

@@ -14,21 +14,21 @@ from portal.models import FooterLink, SiteIdentity
 NARRATIVE = (
     "<h2>Une première année</h2><p>En 2008, le Parc constate que des services à domicile existent sur son territoire, "
     "que des habitants en ont besoin, et que les uns ne connaissent pas les autres. Un groupe de travail réunit les "
-    "structures agréées et leurs partenaires ; un premier recensement dresse, commune par commune, la liste de ce qui "
-    "est proposé. La ligne ouvre en janvier 2009 : une association répond, et oriente aussitôt vers les structures les "
+    "structures agréées et leurs partenaires\u00a0; un premier recensement dresse, commune par commune, la liste de ce qui "
+    "est proposé. La ligne ouvre en janvier 2009\u00a0: une association répond, et oriente aussitôt vers les structures les "
     "plus proches.</p><h2>Ce que l’année a montré</h2><ul><li>132 appels ont été reçus.</li><li>Aucun ne demandait un "
-    "service qui n’existe pas sur le territoire : l’offre est là.</li><li>La difficulté est de se faire connaître : peu "
+    "service qui n’existe pas sur le territoire\u00a0: l’offre est là.</li><li>La difficulté est de se faire connaître\u00a0: peu "
     "de gens appellent, et personne ne sait dire pourquoi.</li></ul><p>La mise en place a demandé environ quatre mois "
     "d’ingénierie.</p>"
 )
 
 LATEST = (
     "<h2>Une année de plus</h2><p>Les habitants demandent d’abord le ménage et le petit jardinage. Le site reçoit "
-    "désormais une partie des demandes ; le téléphone reste le plus utilisé.</p>"
+    "désormais une partie des demandes\u00a0; le téléphone reste le plus utilisé.</p>"
 )
 COMMENTS = (
-    "<p>Le groupe de travail retient trois points :</p><ul><li>les délais restent longs au printemps pour le jardin ;"
-    "</li><li>les communes du sud sont <b>moins bien desservies</b> pour les repas ;</li><li>les cartes laissées chez "
+    "<p>Le groupe de travail retient trois points\u00a0:</p><ul><li>les délais restent longs au printemps pour le jardin\u00a0;"
+    "</li><li>les communes du sud sont <b>moins bien desservies</b> pour les repas\u00a0;</li><li>les cartes laissées chez "
     "les médecins font venir des appels.</li></ul>"
 )
 
@@ -62,7 +62,7 @@ def load_evaluations(home: Page) -> int:
             sort_order=0,
             kind=BudgetLine.Kind.RUNNING,
             item="Fonctionnement de la ligne",
-            detail="téléphone, ordinateur, ligne, abonnement et appels, personnel ; le détail n’est pas connu",
+            detail="téléphone, ordinateur, ligne, abonnement et appels, personnel\u00a0; le détail n’est pas connu",
             amount=Decimal(17251),
             paid_by="l’association qui répond",
         ),
@@ -70,7 +70,7 @@ def load_evaluations(home: Page) -> int:
             sort_order=1,
             kind=BudgetLine.Kind.COMMUNICATION,
             item="Communication",
-            detail="cartes, affiches, soirée de lancement ; le détail n’est pas connu",
+            detail="cartes, affiches, soirée de lancement\u00a0; le détail n’est pas connu",
             amount=Decimal(3456),
             paid_by="le Parc",
         ),
@@ -98,7 +98,7 @@ def _add_latest(index: EvaluationIndexPage) -> int:
         slug=str(year),
         first_day=datetime.date(year, 1, 1),
         last_day=datetime.date(year, 12, 31),
-        summary="Bilan de démonstration : les demandes, les montants et les avis de cette année sont inventés.",
+        summary="Bilan de démonstration\u00a0: les demandes, les montants et les avis de cette année sont inventés.",
         narrative=LATEST,
         comments=COMMENTS,
     )

@@ -15,26 +15,29 @@ from wagtail.models import Collection, Page
 from portal.models import GroupMember, GroupNotePage, MeetingPage, WorkingGroupPage
 from portal.models.group import COLLECTION
 
-INVENTED = "<p><i>Démonstration : cette réunion est inventée.</i></p>"
+INVENTED = "<p><i>Démonstration\u00a0: cette réunion est inventée.</i></p>"
 MEMBERS = [
     ("{parc}", "anime le groupe et publie ce site"),
     ("{association}", "répond au téléphone et oriente les demandes"),
     ("Structures agréées, autorisées ou déclarées", "interviennent à domicile"),
     ("France Travail", ""),
-    ("Direction départementale de l’emploi, du travail, des solidarités", ""),
+    (
+        "Direction départementale de l’emploi, du travail, des solidarités et de la protection des populations",
+        "",
+    ),
     ("Caisse d’allocations familiales", ""),
     ("Club des entrepreneurs", ""),
 ]
 DECISIONS = (
-    "<h3>Ce qui a été décidé</h3><ul><li>Chaque structure vérifie sa fiche avant la fin du mois : zone, jours, "
+    "<h3>Ce qui a été décidé</h3><ul><li>Chaque structure vérifie sa fiche avant la fin du mois\u00a0: zone, jours, "
     "prix.</li><li>Les mairies reçoivent la fiche de leur commune, à afficher à l’accueil.</li><li>La ligne note "
     "systématiquement comment la personne a connu le service.</li></ul>"
 )
 REPORT = """Compte rendu de réunion (démonstration, inventé)
 
-1. Les demandes du trimestre : lecture des chiffres, sans nom.
-2. Les demandes infructueuses : quelles réponses trouver, et avec qui.
-3. Faire connaître le service : affiches en mairie, article dans les bulletins.
+1. Les demandes du trimestre\u00a0: lecture des chiffres, sans nom.
+2. Les demandes infructueuses\u00a0: quelles réponses trouver, et avec qui.
+3. Faire connaître le service\u00a0: affiches en mairie, article dans les bulletins.
 """
 
 
@@ -69,7 +72,7 @@ def load_group(home: Page) -> int:
             [
                 _text(
                     "<p>Ici se trouvent les ordres du jour, les comptes rendus et les documents du groupe. "
-                    "Le bilan de chaque année est public ; les échanges qui le préparent ne le sont pas.</p>"
+                    "Le bilan de chaque année est public\u00a0; les échanges qui le préparent ne le sont pas.</p>"
                 )
             ]
         ),
@@ -109,7 +112,7 @@ def load_group(home: Page) -> int:
         date=today - datetime.timedelta(days=12),
         introduction="Chaque mairie peut recevoir la liste des structures qui viennent dans sa commune.",
         body=json.dumps(
-            [_text("<p>Demandez-la au Parc : elle est à jour le jour où elle est imprimée.</p>")]
+            [_text("<p>Demandez-la au Parc\u00a0: elle est à jour le jour où elle est imprimée.</p>")]
         ),
     )
     for page in (past, coming, note):

@@ -15,7 +15,7 @@ def load_observatory(home: Page) -> int:
     page = ObservatoryPage(
         title="Observatoire des besoins",
         slug="observatoire",
-        introduction="Ce que les habitants demandent, où, et s’ils trouvent : une année après l’autre, sans aucun nom.",
+        introduction="Ce que les habitants demandent, où, et s’ils trouvent\u00a0: une année après l’autre, sans aucun nom.",
         show_in_menus=False,
     )
     home.add_child(instance=page)

@@ -32,7 +32,7 @@ def load_settings() -> None:
             opening_hours=HOURS,
             has_answering_machine=True,
             answering_message=(
-                "Bonjour, vous êtes bien à 1001 services. Dites-nous votre besoin, votre commune et votre numéro : "
+                "Bonjour, vous êtes bien à 1001 services. Dites-nous votre besoin, votre commune et votre numéro\u00a0: "
                 "nous vous rappelons dès l’ouverture de la ligne."
             ),
         )

@@ -112,7 +112,7 @@ def _report_an_error() -> None:
     """One error somebody told of, to be answered."""
     provider = Provider.objects.filter(slug=REPORTED).first()
     if provider is not None:
-        words = "Le bureau ouvre maintenant à 9 h, pas à 8 h 30."
+        words = "Le bureau ouvre maintenant à 9\u00a0h, pas à 8\u00a0h\u00a030."
         reports.report(provider, ErrorReport.Reason.PRACTICAL, words, "", key="demonstration")
 
 

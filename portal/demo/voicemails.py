@@ -15,7 +15,7 @@ from portal.demo.log_writer import PREFIX
 # What was said, and whether a number was shown.
 VOICEMAILS = (
     ("Bonjour, c’est pour le jardin, à Rosnay. Rappelez-moi le matin.", True),
-    ("Allô ? Oui, ma voisine m’a donné ce numéro. C’est pour du ménage.", True),
+    ("Allô\u00a0? Oui, ma voisine m’a donné ce numéro. C’est pour du ménage.", True),
     ("", False),
     ("Je voudrais savoir pour les repas. Merci.", True),
 )

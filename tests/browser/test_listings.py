@@ -47,7 +47,7 @@ def test_axe_finds_nothing(late, visit, axe, dark):
 @pytest.mark.parametrize("javascript", [True, False])
 def test_confirmed_by_one_button(late, visit, javascript):
     page = visit(javascript=javascript, width=320).goto(path_of(late)).page
-    page.get_by_role("button", name="Tout est toujours juste").click()
+    page.get_by_role("button", name="Tout est toujours exact").click()
     page.wait_for_url("**?merci")
     assert page.get_by_role("heading", name="Merci").is_visible()
     assert Operations.objects.get().verified_on == timezone.localdate()

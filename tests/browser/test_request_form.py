@@ -113,7 +113,7 @@ def test_from_the_directory_to_a_confirmed_request_in_under_a_minute(site, visit
     assert page.locator(".reference").first.inner_text().replace("\u00a0", "") == request.reference
     shown = page.locator(".card .name").all_inner_texts()
     assert shown == list(request.needs.get().referrals.values_list("provider__name", flat=True))
-    page.get_by_label("M’envoyer cette liste par courriel").fill("odile@test.example")
+    page.get_by_label("Recevoir cette liste par courriel").fill("odile@test.example")
     page.get_by_role("button", name="Envoyer la liste").click()
     page.wait_for_url("**?mail")
     assert OutboxMessage.objects.get().to == "odile@test.example"

@@ -98,7 +98,7 @@ def test_an_old_or_altered_link_leads_nowhere(link, late):
     for text in wrong:
         for response in (Client().get(f"/confirmer/{text}/"), Client().post(f"/confirmer/{text}/", **OURS)):
             assert response.status_code == 404, text
-            assert "ne mène plus à rien" in response.content.decode()
+            assert "ne fonctionne plus" in response.content.decode()
     with time_machine.travel(timezone.now() + links.LIFE + datetime.timedelta(minutes=1)):
         assert Client().post(link, **OURS).status_code == 404
     assert Operations.objects.filter(pk=late.pk).values().get() == before

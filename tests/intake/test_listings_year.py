@@ -22,20 +22,20 @@ pytestmark = pytest.mark.django_db
 #      day         done                          e-mail                                      state     public
 CALENDAR = [
     ("2026-01-05", "published, every 3 months", "", "fresh", True),
-    ("2026-03-21", "", "Votre fiche est-elle toujours juste", "due", True),
+    ("2026-03-21", "", "Votre fiche est-elle toujours exacte", "due", True),
     ("2026-04-02", "confirmed by the link", "", "fresh", True),
-    ("2026-06-17", "", "Votre fiche est-elle toujours juste", "due", True),
+    ("2026-06-17", "", "Votre fiche est-elle toujours exacte", "due", True),
     ("2026-07-03", "", "Votre fiche attend votre confirmation", "late", True),
     ("2026-08-02", "", "", "hidden", False),
     ("2026-08-20", "confirmed by phone", "", "fresh", True),
     ("2026-09-01", "now every month", "", "fresh", True),
-    ("2026-09-05", "", "Votre fiche est-elle toujours juste", "due", True),
+    ("2026-09-05", "", "Votre fiche est-elle toujours exacte", "due", True),
     ("2026-09-20", "confirmed by its manager", "", "fresh", True),
-    ("2026-10-05", "", "Votre fiche est-elle toujours juste", "due", True),
+    ("2026-10-05", "", "Votre fiche est-elle toujours exacte", "due", True),
     ("2026-10-21", "", "Votre fiche attend votre confirmation", "late", True),
     ("2026-11-20", "", "", "hidden", False),
     ("2026-12-01", "confirmed by the link", "", "fresh", True),
-    ("2026-12-17", "", "Votre fiche est-elle toujours juste", "due", True),
+    ("2026-12-17", "", "Votre fiche est-elle toujours exacte", "due", True),
 ]
 ENDS = "2026-12-31"
 

@@ -198,7 +198,7 @@ class TestExports:
         for personal in (self.MARK, "0077", "00 77"):
             assert personal.lower() not in seen.lower()
         row = next(row for row in rows if row["Référence"] == references.spoken(log.reference))
-        assert row["Commune"] == "Mézières-en-Brenne" and row["Structures données"] == "3"
+        assert row["Commune"] == "Mézières-en-Brenne" and row["Structures indiquées"] == "3"
 
     def test_what_is_filtered_is_exported(self, log, staff, elsewhere):
         rows = csv_rows(staff, commune=elsewhere.pk)

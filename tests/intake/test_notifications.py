@@ -209,7 +209,7 @@ def test_subjects_hold_nothing_personal_and_emails_are_in_french(notified, struc
     subjects = set(OutboxMessage.objects.values_list("subject", flat=True))
     assert subjects == {
         "Votre liste\xa0: qui peut venir chez vous",
-        "Avez-vous trouvé quelqu’un\u202f?",
+        "Avez-vous trouvé quelqu’un\u00a0?",
         "Une nouvelle demande par le site",
         "Demandes infructueuses de la semaine",
     }

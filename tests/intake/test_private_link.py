@@ -69,7 +69,7 @@ def test_a_wrong_link_is_a_plain_page(asked, wrong):
     if wrong:
         response = Client().get(f"/demande/suivi/{wrong}/")
         assert response.status_code == 404
-        assert "Ce lien ne mène plus à rien" in response.content.decode()
+        assert "Ce lien ne fonctionne plus" in response.content.decode()
 
 
 def test_neither_another_signature_nor_another_reference_fits(asked):

@@ -207,7 +207,7 @@ def test_who_wants_no_call_is_asked_no_name(town, cleaning):
 def test_a_number_that_is_none_is_told_and_kept(town, cleaning):
     visitor = Visitor(query=f"?service={cleaning.slug}&commune={town.slug}")
     visitor.to_check(reach="phone", phone="12 34, demander Odile")
-    assert "Votre numéro est-il juste" in visitor.html
+    assert "Votre numéro est-il bien écrit" in visitor.html
     visitor.press("send")
     person = sent().requester
     assert (str(person.phone), person.phone_as_typed) == ("", "12 34, demander Odile")

@@ -249,7 +249,7 @@ def test_every_block_of_a_page_is_shown(demo_site, client):
         'type="image/webp"',
         "Au printemps",
         "Prenez garde.",
-        "« Bien dit »",
+        "«&nbsp;Bien dit&nbsp;»",
         "<summary>Ouvrir</summary>",
         "17 251 €",
         "Travaux",
@@ -292,7 +292,7 @@ def test_the_site_map_names_the_list_of_news_and_not_each(news, client):
 
 def test_page_documents_say_their_type_and_weight(real_files, demo_site, client):
     shown = content(client, "/publications/affiche/")
-    assert "Affiche A4, à imprimer" in shown and re.search("\\(PDF, [0-9]+\u00a0Ko\\)", shown)
+    assert "Affiche A4, à imprimer" in shown and re.search("\\(PDF, [0-9]+\u00a0ko\\)", shown)
     link = shown.partition('href="/documents/')[2].partition('"')[0]
     response = client.get(f"/documents/{link}")
     assert response.status_code == 200

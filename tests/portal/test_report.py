@@ -152,7 +152,7 @@ class TestOf2009:
             row[0].value: [cell.value for cell in row[1:]] for sheet in book for row in sheet.iter_rows()
         }
         assert cells["dont par téléphone"][0] == 132 and cells["pour un service qui n’existe pas ici"][0] == 0
-        assert cells["pour une demande"][:2] == [130.69, 156.87]
+        assert cells["par contact"][:2] == [130.69, 156.87]
         assert cells["Leader"][0] is None
         budget = [[cell.value for cell in row] for row in book["Budget"].iter_rows()]
         assert ["communication", "'=Communication", None, 3456, "le Parc"] in budget
@@ -160,9 +160,9 @@ class TestOf2009:
 
     def test_unit_costs(self, page):
         found = {cost.label: (cost.running, cost.whole) for cost in report_of(page).unit_costs}
-        assert found["pour une demande"] == (Decimal("130.69"), Decimal("156.87"))
+        assert found["par contact"] == (Decimal("130.69"), Decimal("156.87"))
         # Nobody has told yet what came of it: a met need has no cost, not a cost of zero.
-        assert found["pour un besoin satisfait"] == (None, None)
+        assert found["par besoin satisfait"] == (None, None)
 
 
 class TestKept:
@@ -264,7 +264,7 @@ class TestWithoutFigures:
         report = report_of(page)
         assert (report.costs.whole, report.by_payer) == (None, [("le Parc", None)])
         text = words(client.get(reverse("report:pdf", args=["2009"])).content)
-        assert "€" not in text and "Un montant vide n’est pas connu." in text
+        assert "€" not in text and "Un montant laissé vide est un montant inconnu." in text
 
     def test_beside_the_years_before(self, client, log):
         log(2009, 132)

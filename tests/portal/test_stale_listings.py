@@ -131,9 +131,9 @@ def test_where_staff_only_mark_it_stays_and_is_marked(site, shown):
     assert "À vérifier" in page
     assert "9 mars 2024" in page
     for address in ("/annuaire/services/menage/le-blanc/", "/annuaire/services/menage/"):
-        assert "À vérifier : demandez en appelant" in Client().get(address).content.decode().replace(
-            "\xa0", " "
-        )
+        assert "À vérifier : demandez confirmation en appelant" in Client().get(
+            address
+        ).content.decode().replace("\xa0", " ")
     assert "à vérifier" in Client().get("/annuaire/communes/le-blanc/").content.decode()
 
 

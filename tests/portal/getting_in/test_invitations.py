@@ -274,7 +274,7 @@ def test_altered(staff: Any, provider: Provider) -> None:
     ):
         page = Client().get(f"/compte/invitation/{wrong}/")
         assert page.status_code == 404, wrong
-        assert "Ce lien ne mène nulle part" in page.text
+        assert "Ce lien ne fonctionne pas" in page.text
         assert "Étangs" not in page.text
     row.refresh_from_db()
     assert row.is_pending
