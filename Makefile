@@ -56,7 +56,7 @@ bench-national: install-dev var/secret_key
 	$(BIN)/python -m tests.benchmarks.national $(if $(EXPLAIN),--explain) $(BENCH_ARGS)
 
 bench-observatory: install-dev var/secret_key
-	$(BIN)/python -m tests.benchmarks.observatory
+	$(BIN)/python -m tests.benchmarks.observatory $(BENCH_ARGS)
 
 messages: install-dev var/secret_key
 	SECRET_KEY="$$(cat var/secret_key)" $(BIN)/python manage.py makemessages --locale fr --no-wrap --no-obsolete \
