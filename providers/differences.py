@@ -15,13 +15,13 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from phonenumber_field.phonenumber import PhoneNumber
 from wagtail.images import get_image_model
 
+from providers.hours.wording import full_day
 from providers.models import Commune, Epci, Offer, Provider, Service
 
 Content = dict[str, Any]
@@ -124,7 +124,7 @@ def _text(names: _Names, model: type[models.Model], name: str, value: Any) -> st
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.DateField):
-        return formats.date_format(datetime.date.fromisoformat(value[:10]), "DATE_FORMAT")
+        return full_day(datetime.date.fromisoformat(value[:10]))
     if name == "phone":
         number = PhoneNumber.from_string(value)
         return number.as_national if number.is_valid() else str(value)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from wagtail.locks import BasicLock
+
+from providers.hours.wording import full_day
 
 if TYPE_CHECKING:
     from providers.models import Operations
@@ -18,8 +19,7 @@ def reason_text(facts: Operations) -> str:
     said = [facts.lock_note.strip().rstrip(".") + "."] if facts.lock_note.strip() else []
     if facts.lock_ends_on:
         said.append(
-            _("You can change it again by yourself after %(day)s.")
-            % {"day": date_format(facts.lock_ends_on, "DATE_FORMAT")}
+            _("You can change it again by yourself after %(day)s.") % {"day": full_day(facts.lock_ends_on)}
         )
     else:
         said.append(_("Call the park: they tell you why and open it again."))

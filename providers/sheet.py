@@ -230,7 +230,7 @@ def _stale_text(operations: Operations, on: datetime.date) -> str:
     if operations.verified_on is None:
         return _("To be checked: nobody has confirmed this information yet. Ask when you call.")
     return _("To be checked: this was last confirmed on %(date)s. Ask when you call.") % {
-        "date": date_format(operations.verified_on, "j F Y")
+        "date": full_day(operations.verified_on)
     }
 
 

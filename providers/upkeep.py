@@ -11,7 +11,6 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import path, reverse
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
@@ -25,6 +24,7 @@ from wagtail.permissions import register_permission_policy
 
 from providers import freshness
 from providers.hours import WeekWidget
+from providers.hours.wording import full_day
 from providers.matching import today
 from providers.models import Manager, Operations
 from providers.permissions import OperationsPermissionPolicy, can_change_operations, operations_open_to
@@ -36,7 +36,7 @@ register_permission_policy(Operations, OperationsPermissionPolicy(Operations))
 
 def day_text(day: datetime.date | None) -> str:
     """A date in full: Wagtail's column of dates tells how long ago, also of days to come."""
-    return date_format(day, "j F Y") if day else "–"
+    return full_day(day) if day else "–"
 
 
 class OperationsFilterSet(WagtailFilterSet):

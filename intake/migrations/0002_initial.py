@@ -301,4 +301,8 @@ class Migration(migrations.Migration):
             model_name='voicemail',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at', None), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('done_at__isnull', False)), _connector='OR'), name='voicemail_done_has_a_moment'),
         ),
+        migrations.AddIndex(
+            model_name='voicemail',
+            index=models.Index(fields=['state', 'received_at', 'done_at'], name='voicemail_delay'),
+        ),
     ]

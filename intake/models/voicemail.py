@@ -81,6 +81,8 @@ class Voicemail(models.Model):
         verbose_name = _("message of the answering machine")
         verbose_name_plural = _("messages of the answering machine")
         ordering = ["-received_at", "-pk"]
+        # Read alone for how long people waited, over years of messages.
+        indexes = [models.Index(fields=["state", "received_at", "done_at"], name="voicemail_delay")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state="waiting", done_at=None)

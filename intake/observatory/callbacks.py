@@ -27,5 +27,5 @@ def median_hours(period: Period) -> float | None:
     if not count:
         return None
     delay = ExpressionWrapper(F("done_at") - F("received_at"), output_field=DurationField())
-    middle: datetime.timedelta = rows.order_by(delay, "pk").values_list(delay, flat=True)[(count - 1) // 2]
+    middle: datetime.timedelta = rows.order_by(delay).values_list(delay, flat=True)[(count - 1) // 2]
     return max(middle.total_seconds(), 0) / 3600

@@ -21,6 +21,7 @@ from wagtail.log_actions import log
 
 from intake.personal_data.declared import requests_of
 from intake.requests import references
+from providers.hours.wording import full_day
 from providers.personal_data import Declaration, Subject, personal_declarations
 
 # What the software needs and a person cannot read, or what would open a door.
@@ -104,7 +105,7 @@ def _value(row: models.Model, column: models.Field[Any, Any]) -> Any:
     if isinstance(value, datetime.datetime):
         return date_format(timezone.localtime(value), "j F Y, H:i")
     if isinstance(value, datetime.date):
-        return date_format(value, "j F Y")
+        return full_day(value)
     if isinstance(column, models.FileField):
         return _("a file") if value else ""
     if value is None or isinstance(value, (int, float, list, dict)):

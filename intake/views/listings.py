@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +21,7 @@ from intake.protection.views import public_form
 from providers import freshness, links, reports
 from providers.confirmation import confirm
 from providers.hours import week_summary
+from providers.hours.wording import full_day
 from providers.matching import today
 from providers.models import ErrorReport, Operations, Provider
 from providers.summary import facts
@@ -54,7 +54,7 @@ def confirm_listing(request: HttpRequest, token: str) -> HttpResponse:
     confirm(
         asked.operations.provider,
         Operations.Way.LINK,
-        _("link sent on %(date)s") % {"date": date_format(asked.sent_on, "j F Y")},
+        _("link sent on %(date)s") % {"date": full_day(asked.sent_on)},
         if_counted_from=asked.counted_from,
     )
     return HttpResponseRedirect(f"{reverse('intake:confirm_listing', args=[token])}?{CONFIRMED}", status=303)
