@@ -8,10 +8,10 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from intake.models import Hotline
 from portal.demo.site import load_pages, load_settings
+from providers.hours.wording import full_day
 from providers.models import Availability, Commune, Provider, Service
 from providers.nomenclature import load_nomenclature
 from tests.factories import ProviderFactory, offer
@@ -177,7 +177,7 @@ def test_paper_has_numbers_and_nothing_to_click(site, visit, path, sheets, dark)
     assert all(node.is_visible() for node in numbers.all())
     colophon = page.locator("p.printed").inner_text()
     assert f"http://testserver{path}" in colophon
-    assert date_format(timezone.localdate(), "j F Y") in colophon
+    assert full_day(timezone.localdate()) in colophon
     for node in ("h1", ".line .tel", numbers.first):
         locator = page.locator(node) if isinstance(node, str) else node
         assert locator.evaluate("node => getComputedStyle(node).color") == "rgb(0, 0, 0)"
