@@ -228,7 +228,7 @@ def test_dates_are_compared_as_they_are_stored(services, manager):
     saved.offers = [row]
     assert moderation.submit(saved.pk, saved.save_revision(), manager) == moderation.Sent.WAITING
     (change,) = moderation.changes(ListingSubmission.objects.get(provider=saved))
-    assert "1 octobre 2026" in change.before
+    assert "1er octobre 2026" in change.before
     assert "2 novembre 2026" in change.after
 
 
