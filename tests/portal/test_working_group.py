@@ -13,10 +13,11 @@ from django.utils import timezone
 from wagtail.documents import get_document_model
 from wagtail.models import Collection, PageViewRestriction, Site
 
-from portal.models import GroupMember, GroupNotePage, MeetingPage, WorkingGroupPage
+from portal.models import GroupMember, GroupNotePage, MeetingPage, NewsIndexPage, NewsPage, WorkingGroupPage
 from portal.models.group import is_private
 from portal.roles import AUTHORS, INSTITUTIONS, OPERATORS, PARTNERS, STAFF, role_name
 from tests.factories import UserFactory
+from tests.portal.event_factories import agenda, make_event
 
 pytestmark = pytest.mark.django_db
 SECRET = "Cistude confidentielle"
@@ -101,6 +102,20 @@ def test_others_are_refused_by_every_door(space, meeting, who):
     ):
         assert SECRET not in client.get(address).content.decode(), address
         assert meeting.url not in client.get(address).content.decode(), address
+
+
+def test_feeds_hold_nothing_of_an_article_or_event_kept_for_members():
+    event = make_event(SECRET)
+    news = agenda().get_parent().add_child(instance=NewsIndexPage(title="Actualités", slug="actualites"))
+    article = NewsPage(title=f"{SECRET} 2", slug="reserve", introduction=SECRET, date=timezone.localdate())
+    news.add_child(instance=article)
+    feeds = (f"{news.url}flux/", "/agenda.ics", news.url, agenda().url)
+    public = {address: SECRET in Client().get(address).content.decode() for address in feeds}
+    assert all(public.values()), public
+    for page in (event, article):
+        PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+    for address in (*feeds, "/", "/sitemap-pages.xml", f"/agenda/{event.pk}.ics"):
+        assert SECRET not in Client().get(address).content.decode(), address
 
 
 def test_lifting_the_restriction_by_mistake_opens_nothing(space, meeting):
