@@ -64,7 +64,7 @@ def _months(table: ShownTable, span: Span) -> Chart:
 
 def _bars(heading: Any) -> Callable[[ShownTable, Span], Chart]:
     def made(table: ShownTable, span: Span) -> Chart:
-        rows = [row for row in table.rows if row.value != 0 or row.before]
+        rows = [row for row in table.rows if row.value != 0 or row.before not in (None, 0)]
         # The longest first; hidden ones after those that are shown.
         rows.sort(
             key=lambda row: (
