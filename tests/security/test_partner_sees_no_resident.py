@@ -76,6 +76,7 @@ PUBLIC = {
     "monthlycount",
     "networkcount",
     "observatorypage",
+    "publishedmonths",
     "publishedyear",
     "requestformpage",
     "unansweredsearch",
