@@ -112,7 +112,8 @@ class Comparison:
         elif pk is None and not candidates:
             candidates = self._twins(line)
         provider = known.get(pk) if pk is not None else None
-        if provider is not None and provider.has_unpublished_changes and provider.live:
+        # A draft is only at stake where the line says something else than what is published.
+        if provider is not None and _has_draft(provider) and _differs(provider, line):
             candidates, provider = [{"pk": provider.pk, "reason": "draft"}], None
         if candidates:
             line.candidates = candidates
@@ -209,6 +210,14 @@ class Comparison:
 
     def _completed(self, record: Record) -> Record:
         return completed(self.census, record)
+
+
+def _has_draft(provider: Provider) -> bool:
+    return provider.live and provider.has_unpublished_changes
+
+
+def _differs(provider: Provider, line: CensusLine) -> bool:
+    return bool(changes(record_of(provider, operations_of(provider)), line.record))
 
 
 def _shared_keys(record: Record) -> list[tuple[str, str]]:

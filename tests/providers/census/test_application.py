@@ -135,6 +135,14 @@ class TestUpdate:
         assert known.offers.count() == 2
         assert known.description != "À relire"
 
+    def test_a_line_that_says_what_is_published_leaves_the_draft_alone(self, census, known):
+        known.description = "À relire"
+        known.save_revision()
+        found = census("Nom;Commune;Téléphone", "Le Butor|Le Blanc|0261911009")
+        assert statuses(found) == [Status.SAME]
+        put_in(found)
+        assert known.get_latest_revision_as_object().description == "À relire"
+
     def test_a_locked_listing_holds_the_census_back(self, census, known):
         Provider.objects.filter(pk=known.pk).update(locked=True, locked_at=timezone.now())
         found = census(HEADINGS, UPDATE)
