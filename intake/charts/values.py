@@ -31,7 +31,8 @@ def written(value: Value, decimals: int = 0) -> str:
         return "–"
     if isinstance(value, Hidden):
         return _("hidden")
-    return number_format(value, decimals, use_l10n=True, force_grouping=True)
+    # Rounded first: Django's own formats cut off.
+    return number_format(round(value, decimals), decimals, use_l10n=True, force_grouping=True)
 
 
 def axis(values: Iterable[Value]) -> list[int]:

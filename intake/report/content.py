@@ -244,7 +244,7 @@ def method(report: Report) -> list[str]:
         )
         % {"threshold": source.threshold, "situation": source.situation_threshold},
         _("Share of the published counts that is hidden: %(share)s %%.")
-        % {"share": number_format(100 * source.hidden_share, 1)},
+        % {"share": number_format(round(100 * source.hidden_share, 1), 1)},
         _("An amount that is not known stays blank, and no total is worked out from it."),
     ]
     if source.invented:

@@ -33,7 +33,7 @@ from intake.charts.communes import classes
 from intake.charts.drawing import Inks
 from intake.charts.months import TALL
 from intake.charts.shares import per_cent
-from intake.charts.values import axis
+from intake.charts.values import axis, written
 from intake.suppression import HIDDEN
 from providers.models import Commune
 from tests.factories import CommuneFactory
@@ -293,3 +293,8 @@ def test_series_and_shades_are_told_apart_in_grey(scheme):
     assert min(steps) > 1.3
     kinds = {kind for place in range(6) for kind in [str(Inks("x").series(place)["fill"])]}
     assert len(kinds) == 6 and sum("url(" in kind for kind in kinds) == 3
+
+
+def test_numbers_are_rounded_not_cut_off():
+    assert [written(value, 1) for value in (9.857, 10.5524, 4.72)] == ["9,9", "10,6", "4,7"]
+    assert [written(value) for value in (94.9, 1204, 0)] == ["95", "1\xa0204", "0"]
