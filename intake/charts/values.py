@@ -32,7 +32,8 @@ def written(value: Value, decimals: int = 0) -> str:
     if isinstance(value, Hidden):
         return _("hidden")
     # Rounded first: Django's own formats cut off.
-    return number_format(round(value, decimals), decimals, use_l10n=True, force_grouping=True)
+    rounded = round(value, decimals) if isinstance(value, Decimal) else round(float(value), decimals)
+    return number_format(rounded, decimals, use_l10n=True, force_grouping=True)
 
 
 def axis(values: Iterable[Value]) -> list[int]:
