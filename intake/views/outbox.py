@@ -113,15 +113,14 @@ class OutboxMessageView(WagtailAdminTemplateMixin, TemplateView):
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        State = OutboxMessage.State  # noqa: N806
-        email = self.email
+        email, states = self.email, OutboxMessage.State
         return super().get_context_data(**kwargs) | {
             "email": email,
             "kind": kind_label(email.kind),
             "is_shown": email.kind not in NOT_SHOWN,
             "problem": problem_words(email.problem),
-            "can_resend": bool(email.to) and email.state in (State.FAILED, State.SENT),
-            "can_give_up": email.state == State.QUEUED,
+            "can_resend": bool(email.to) and email.state in (states.FAILED, states.SENT),
+            "can_give_up": email.state == states.QUEUED,
         }
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
